@@ -1,0 +1,98 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import type { Binaries } from './build.ts';
+import type { Component } from './component.ts';
+import { freePort } from './free-port.ts';
+import type { KubeResponse } from './kube-request.ts';
+import { until } from './until.ts';
+import type { Workspace } from './workspace.ts';
+
+const establishedTimeoutMs = 30_000;
+const readyTimeoutMs = 60_000;
+
+// ImagePullJobs are refused without their gate; the others are off by default, too.
+const featureGates = [
+  'ImagePullJobGate=true',
+  'PreDownloadImageForInPlaceUpdate=true',
+  'ResourcesDeletionProtection=true',
+  'PodUnavailableBudgetUpdateGate=true',
+];
+
+type Send = (method: string, path: string, body?: string, contentType?: string) => Promise<KubeResponse>;
+
+/** One object of OpenKruise's installation. */
+export interface ManifestObject {
+  readonly kind: string;
+  /** Of the object itself, not of its collection. */
+  readonly path: string;
+  readonly yaml: string;
+}
+
+/** Applies OpenKruise's objects, its webhooks included, and waits until its kinds can be used. */
+export async function installKruise(binaries: Binaries, send: Send): Promise<void> {
+  const manifest = JSON.parse(await readFile(binaries.kruiseManifest, 'utf8')) as ManifestObject[];
+  const isFirst = ({ kind }: ManifestObject) => kind === 'Namespace' || kind === 'CustomResourceDefinition';
+  await applyAll(manifest.filter(isFirst), send);
+  await applyAll(
+    manifest.filter((object) => !isFirst(object)),
+    send,
+  );
+  await until('the CRDs of OpenKruise established', { timeoutMs: establishedTimeoutMs }, () => areEstablished(send));
+}
+
+async function applyAll(objects: readonly ManifestObject[], send: Send): Promise<void> {
+  await Promise.all(
+    objects.map(async ({ path, yaml }) => {
+      const query = '?fieldManager=controlplane&force=true';
+      const response = await send('PATCH', path + query, yaml, 'application/apply-patch+yaml');
+      if (!response.isOk) throw new Error(`apply ${path}: ${response.status} ${response.text}`);
+    }),
+  );
+}
+
+async function areEstablished(send: Send): Promise<boolean> {
+  const response = await send('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+  const { items } = response.json<{ items: { status?: { conditions?: { type: string; status: string }[] } }[] }>();
+  return items.every((crd) =>
+    crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True'),
+  );
+}
+
+export interface KruiseSettings {
+  readonly cluster: string;
+  readonly kubeconfigPath: string;
+  readonly webhookPort: number;
+  readonly healthPort: number;
+}
+
+export async function newKruiseSettings(cluster: string, kubeconfigPath: string): Promise<KruiseSettings> {
+  return { cluster, kubeconfigPath, webhookPort: await freePort(), healthPort: await freePort() };
+}
+
+/** Starts OpenKruise's own program, which writes its address into its webhooks' configurations. */
+export async function startKruise(workspace: Workspace, binaries: Binaries, settings: KruiseSettings): Promise<Component> {
+  const certificates = workspace.path(`${settings.cluster}-kruise-webhook`);
+  await mkdir(certificates, { recursive: true, mode: 0o700 });
+  return workspace.start(
+    `${settings.cluster}-kruise-manager`,
+    [
+      'exec',
+      binaries.kruiseManager,
+      `--health-probe-addr=127.0.0.1:${settings.healthPort}`,
+      `--feature-gates=${featureGates.join(',')}`,
+    ],
+    {
+      KUBECONFIG: settings.kubeconfigPath,
+      POD_NAMESPACE: 'kruise-system',
+      WEBHOOK_HOST: '127.0.0.1',
+      WEBHOOK_PORT: String(settings.webhookPort),
+      WEBHOOK_CERT_DIR: certificates,
+    },
+  );
+}
+
+export function kruiseIsReady(kruise: Component, settings: KruiseSettings): Promise<void> {
+  return kruise.waitUntilReady(
+    readyTimeoutMs,
+    async () => (await fetch(`http://127.0.0.1:${settings.healthPort}/readyz`)).ok,
+  );
+}
