@@ -31,12 +31,8 @@ export const newHarnessToken = (): string => secret(harnessUser);
 
 /** The API server's --token-auth-file. */
 export function tokenFile(tokens: Tokens, harnessToken: string): string {
-  const line = (token: string, user: string, memberOf: readonly string[]) =>
-    `${token},${user},${user},"${memberOf.join(',')}"\n`;
-  return (
-    line(harnessToken, harnessUser, ['system:masters']) +
-    userNames.map((user) => line(tokens[user], user, groups[user])).join('')
-  );
+  const line = (token: string, user: string, memberOf: readonly string[]) => `${token},${user},${user},"${memberOf.join(',')}"\n`;
+  return line(harnessToken, harnessUser, ['system:masters']) + userNames.map((user) => line(tokens[user], user, groups[user])).join('');
 }
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -59,16 +55,7 @@ const watched = ['get', 'list', 'watch'];
 const gatewayRules = [
   {
     apiGroups: [''],
-    resources: [
-      'pods',
-      'nodes',
-      'namespaces',
-      'events',
-      'services',
-      'persistentvolumeclaims',
-      'resourcequotas',
-      'serviceaccounts',
-    ],
+    resources: ['pods', 'nodes', 'namespaces', 'events', 'services', 'persistentvolumeclaims', 'resourcequotas', 'serviceaccounts'],
     verbs: watched,
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: watched },

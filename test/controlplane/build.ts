@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withFolderLock } from './folder-lock.ts';
-import type { ManifestObject } from './kruise.ts';
+import { kruiseManifest } from './kruise-manifest.ts';
 
 /** Of k8s.io/kubernetes in go/cplane/go.mod. */
 export const kubernetesVersion = 'v1.36.3';
@@ -22,7 +22,7 @@ export interface Binaries {
   /** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, KWOK: the first argument picks one. */
   readonly cplane: string;
   readonly kruiseManager: string;
-  /** JSON list of `ManifestObject`. */
+  /** JSON list of `ManifestObject`s. */
   readonly kruiseManifest: string;
 }
 
@@ -82,7 +82,7 @@ async function buildInto(folder: string): Promise<void> {
   const binaries = binariesIn(unfinished);
   await goBuild('cplane', binaries.cplane, cplaneFlags());
   await goBuild('kruise', binaries.kruiseManager, '-s -w');
-  await writeFile(binaries.kruiseManifest, JSON.stringify(await kruiseManifest()));
+  await writeFile(binaries.kruiseManifest, JSON.stringify(await kruiseManifest(join(goFolder, 'kruise'))));
   await rename(unfinished, folder);
 }
 
@@ -128,55 +128,4 @@ function spawnGo(module: string, args: string[]): Promise<void> {
     go.once('error', reject);
     go.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`go ${args[0] ?? ''} failed in ${module}`))));
   });
-}
-
-/** Programs and their Service run beside the cluster, not in it. */
-const leftOut = new Set(['Deployment', 'DaemonSet', 'Service']);
-
-const collections: Readonly<Record<string, string>> = {
-  Namespace: '/api/v1/namespaces',
-  ServiceAccount: '/api/v1/serviceaccounts',
-  Secret: '/api/v1/secrets',
-  CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
-  ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
-  ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-  Role: '/apis/rbac.authorization.k8s.io/v1/roles',
-  RoleBinding: '/apis/rbac.authorization.k8s.io/v1/rolebindings',
-  MutatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
-  ValidatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
-};
-
-/** OpenKruise's own installation, from the module's files, ready to be applied object by object. */
-async function kruiseManifest(): Promise<ManifestObject[]> {
-  const module = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/openkruise/kruise'], {
-    cwd: join(goFolder, 'kruise'),
-    env: { ...process.env, GOWORK: 'off' },
-  });
-  const manifest = await run('kubectl', ['kustomize', join(module.stdout.trim(), 'config', 'default')], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return manifest.stdout
-    .split(/^---$/m)
-    .map(manifestObject)
-    .filter(({ kind }) => !leftOut.has(kind));
-}
-
-function manifestObject(yaml: string): ManifestObject {
-  const kind = firstMatch(yaml, /^kind: (\S+)$/m);
-  const metadata = firstMatch(yaml, /^metadata:\n((?: .*\n)+)/m);
-  const name = firstMatch(metadata, /^ {2}name: (\S+)$/m);
-  const namespace = /^ {2}namespace: (\S+)$/m.exec(metadata)?.[1];
-  const collection = collections[kind];
-  if (!collection && !leftOut.has(kind)) throw new Error(`OpenKruise's installation has a ${kind}, whose path is not known here`);
-  return { kind, path: `${inNamespace(collection ?? '', namespace)}/${name}`, yaml };
-}
-
-function inNamespace(collection: string, namespace: string | undefined): string {
-  return namespace ? collection.replace(/\/([^/]+)$/, `/namespaces/${namespace}/$1`) : collection;
-}
-
-function firstMatch(text: string, pattern: RegExp): string {
-  const match = pattern.exec(text)?.[1];
-  if (match === undefined) throw new Error(`OpenKruise's installation has an object without ${pattern.source}`);
-  return match;
 }

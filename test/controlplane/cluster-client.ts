@@ -112,9 +112,7 @@ export class ClusterClient {
   async nodeReady(name: string): Promise<void> {
     await this.#labelNode(name, null);
     await this.#untilNode(name, 'True');
-    const pods = await this.get<{ items: Conditioned[] }>(
-      `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${name}`)}`,
-    );
+    const pods = await this.get<{ items: Conditioned[] }>(`/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${name}`)}`);
     const lost = pods.items.filter((pod) => hasCondition(pod, 'Ready', 'False') && hasCondition(pod, 'ContainersReady', 'True'));
     await Promise.all(lost.map((pod) => this.#reportAgain(pod)));
   }

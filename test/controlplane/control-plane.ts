@@ -158,9 +158,7 @@ export function clusterNamed<T extends ClusterClient>(clusters: readonly T[], na
 function clusterSettings(options: ControlPlaneOptions, tokens: Tokens): ClusterSettings[] {
   const { clusters = 2, nodes = defaultNodeCount, kruise = true } = options;
   const chosen: readonly ClusterOptions[] =
-    typeof clusters === 'number'
-      ? Array.from({ length: clusters }, (_, index) => ({ name: `cluster-${index + 1}` }))
-      : clusters;
+    typeof clusters === 'number' ? Array.from({ length: clusters }, (_, index) => ({ name: `cluster-${index + 1}` })) : clusters;
   const harnessToken = newHarnessToken();
   return chosen.map((cluster) => ({
     name: cluster.name,

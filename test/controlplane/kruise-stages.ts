@@ -1,9 +1,8 @@
-import { absent, type KwokStage, oneOf, present, stage, type StageDelay, type StageOptions } from './kwok-stage.ts';
+import { absent, type KwokStage, oneOf, present, type StageDelay, type StageOptions, stage } from './kwok-stage.ts';
 
 /** What kruise-daemon does on every node, as far as its objects show it: restarts of containers and pulls of images. */
 
-const imageTags = (of: string, value: string) =>
-  `[$n.${of} // {} | to_entries[] | .key as $i | .value.tags[]? | ${value}] | sort`;
+const imageTags = (of: string, value: string) => `[$n.${of} // {} | to_entries[] | .key as $i | .value.tags[]? | ${value}] | sort`;
 const pulled = '"\\($i):\\(.tag):\\(.version // 0)"';
 const wantsPull = `. as $n | (${imageTags('spec.images', pulled)}) as $want | (${imageTags('status.imageStatuses', pulled)}) as $have | select($want != $have) | $n.metadata.name`;
 

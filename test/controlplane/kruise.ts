@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import type { Binaries } from './build.ts';
 import type { Component } from './component.ts';
 import { freePort } from './free-port.ts';
+import type { ManifestObject } from './kruise-manifest.ts';
 import type { KubeResponse } from './kube-request.ts';
 import { until } from './until.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,14 +19,6 @@ const featureGates = [
 ];
 
 type Send = (method: string, path: string, body?: string, contentType?: string) => Promise<KubeResponse>;
-
-/** One object of OpenKruise's installation. */
-export interface ManifestObject {
-  readonly kind: string;
-  /** Of the object itself, not of its collection. */
-  readonly path: string;
-  readonly yaml: string;
-}
 
 /** Applies OpenKruise's objects, its webhooks included, and waits until its kinds can be used. */
 export async function installKruise(binaries: Binaries, send: Send): Promise<void> {
@@ -52,9 +45,7 @@ async function applyAll(objects: readonly ManifestObject[], send: Send): Promise
 async function areEstablished(send: Send): Promise<boolean> {
   const response = await send('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
   const { items } = response.json<{ items: { status?: { conditions?: { type: string; status: string }[] } }[] }>();
-  return items.every((crd) =>
-    crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True'),
-  );
+  return items.every((crd) => crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True'));
 }
 
 export interface KruiseSettings {
@@ -74,12 +65,7 @@ export async function startKruise(workspace: Workspace, binaries: Binaries, sett
   await mkdir(certificates, { recursive: true, mode: 0o700 });
   return workspace.start(
     `${settings.cluster}-kruise-manager`,
-    [
-      'exec',
-      binaries.kruiseManager,
-      `--health-probe-addr=127.0.0.1:${settings.healthPort}`,
-      `--feature-gates=${featureGates.join(',')}`,
-    ],
+    ['exec', binaries.kruiseManager, `--health-probe-addr=127.0.0.1:${settings.healthPort}`, `--feature-gates=${featureGates.join(',')}`],
     {
       KUBECONFIG: settings.kubeconfigPath,
       POD_NAMESPACE: 'kruise-system',
@@ -91,8 +77,5 @@ export async function startKruise(workspace: Workspace, binaries: Binaries, sett
 }
 
 export function kruiseIsReady(kruise: Component, settings: KruiseSettings): Promise<void> {
-  return kruise.waitUntilReady(
-    readyTimeoutMs,
-    async () => (await fetch(`http://127.0.0.1:${settings.healthPort}/readyz`)).ok,
-  );
+  return kruise.waitUntilReady(readyTimeoutMs, async () => (await fetch(`http://127.0.0.1:${settings.healthPort}/readyz`)).ok);
 }

@@ -1,14 +1,4 @@
-import {
-  absent,
-  type KwokStage,
-  type Match,
-  noneOf,
-  oneOf,
-  present,
-  stage,
-  type StageDelay,
-  type StageStep,
-} from './kwok-stage.ts';
+import { absent, type KwokStage, type Match, noneOf, oneOf, present, type StageDelay, type StageStep, stage } from './kwok-stage.ts';
 
 /**
  * A kubelet in KWOK stages. It obeys image tags (a tag that is the word or ends with `-word`),
@@ -37,18 +27,13 @@ const notStarted = absent('.status.containerStatuses[]?.name');
 const unfinished = noneOf('.status.phase', 'Succeeded', 'Failed');
 const readyIs = (status: string) => oneOf('.status.conditions[]? | select(.type == "Ready") | .status', status);
 const containersReady = oneOf('.status.conditions[]? | select(.type == "ContainersReady") | .status', 'True');
-const waitsForGates = oneOf(
-  '.status.conditions[]? | select(.type == "Ready") | .reason',
-  'ReadinessGatesNotReady',
-);
-const imageChanged =
-  'select([.spec.containers[] | {name, image}] != [.status.containerStatuses[]? | {name, image}]) | .metadata.name';
+const waitsForGates = oneOf('.status.conditions[]? | select(.type == "Ready") | .reason', 'ReadinessGatesNotReady');
+const imageChanged = 'select([.spec.containers[] | {name, image}] != [.status.containerStatuses[]? | {name, image}]) | .metadata.name';
 const closedGate =
   '. as $p | .spec.readinessGates[]?.conditionType as $g | select([$p.status.conditions[]? | select(.type == $g and .status == "True")] | length == 0) | $g';
 const runToCompletion = oneOf('.metadata.ownerReferences[]?.kind', 'Job', 'BroadcastJob');
 const crashImage = `.spec.containers[] | select(.image | test("${tagWord('crash')}")) | .name`;
-const waitingFor = (reason: string) =>
-  `.status.containerStatuses[]? | select(.state.waiting.reason == "${reason}") | .name`;
+const waitingFor = (reason: string) => `.status.containerStatuses[]? | select(.state.waiting.reason == "${reason}") | .name`;
 const warmingUp = `.status.containerStatuses[]? | select(.ready == false and .state.running != null) | select(.image | test("${tagWord('slow')}")) | .name`;
 /** 2 s after the first crash, then double, at most 5 minutes. */
 const crashBackOff =
@@ -287,11 +272,9 @@ export const podStages: readonly KwokStage[] = [
     statusTemplate: gatesObserved,
   }),
   // Not for any Ready=False: the node lifecycle controller writes it too, for pods of lost nodes.
-  pod(
-    'pod-gate-open',
-    [absent(imageChanged), containersReady, readyIs('False'), waitsForGates, absent(closedGate)],
-    { statusTemplate: gatesObserved },
-  ),
+  pod('pod-gate-open', [absent(imageChanged), containersReady, readyIs('False'), waitsForGates, absent(closedGate)], {
+    statusTemplate: gatesObserved,
+  }),
   pod(
     'pod-complete',
     [readyIs('True'), runToCompletion],

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { accountObjects, harnessUser, type Tokens, teamNamespace, tokenFile } from './accounts.ts';
-import type { Binaries } from './build.ts';
+import { type Binaries, kubernetesVersion } from './build.ts';
 import { ClusterClient, type ClusterDescription, hasCondition } from './cluster-client.ts';
 import type { Component } from './component.ts';
 import { apiServerFlags, auditPolicy, controllerManagerFlags, schedulerFlags } from './component-flags.ts';
 import type { Etcd } from './etcd.ts';
 import { fakeNode } from './fake-nodes.ts';
 import { freePort } from './free-port.ts';
-import type { KubeResponse } from './kube-request.ts';
 import { installKruise, type KruiseSettings, kruiseIsReady, newKruiseSettings, startKruise } from './kruise.ts';
-import { kubernetesVersion } from './build.ts';
+import type { KubeResponse } from './kube-request.ts';
 import { writeKubeconfigFile } from './kubeconfig.ts';
 import { kwokConfig, podLog } from './kwok-config.ts';
 import { until } from './until.ts';
@@ -18,14 +17,7 @@ import type { Workspace } from './workspace.ts';
 const readyTimeoutMs = 60_000;
 /** After a longer outage the components' backoff is so long that restarting them is quicker. */
 const longOutageMs = 10_000;
-const silentUsers = [
-  harnessUser,
-  'system:kube-controller-manager',
-  'system:kube-scheduler',
-  'system:apiserver',
-  'kwok',
-  'kruise-manager',
-];
+const silentUsers = [harnessUser, 'system:kube-controller-manager', 'system:kube-scheduler', 'system:apiserver', 'kwok', 'kruise-manager'];
 
 export interface ClusterSettings {
   readonly name: string;
@@ -160,11 +152,7 @@ export class RealCluster extends ClusterClient {
       case 'scheduler':
         return workspace.start(`${this.name}-kube-scheduler`, ['kube-scheduler', ...schedulerFlags(kubeconfigPath)]);
       case 'kwok':
-        return workspace.start(`${this.name}-kwok`, [
-          'kwok',
-          `--kubeconfig=${kubeconfigPath}`,
-          `--config=${this.#kwokConfigPath}`,
-        ]);
+        return workspace.start(`${this.name}-kwok`, ['kwok', `--kubeconfig=${kubeconfigPath}`, `--config=${this.#kwokConfigPath}`]);
       case 'kruise':
         this.#kruise ??= await newKruiseSettings(this.name, kubeconfigPath);
         return startKruise(workspace, binaries, this.#kruise);
@@ -204,9 +192,7 @@ export class RealCluster extends ClusterClient {
 
   async #installKruise(): Promise<void> {
     if (!this.#settings.hasKruise) return;
-    await installKruise(this.#ground.binaries, (method, path, body, contentType) =>
-      this.#send(method, path, body, contentType),
-    );
+    await installKruise(this.#ground.binaries, (method, path, body, contentType) => this.#send(method, path, body, contentType));
   }
 
   async #untilKruiseReady(): Promise<void> {

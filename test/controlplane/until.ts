@@ -10,11 +10,7 @@ export interface Wait {
  * Asks `probe` again and again until it returns something other than false or undefined, and
  * returns that. A probe that throws is asked again; the last error is the cause of the timeout.
  */
-export async function until<T>(
-  what: string,
-  wait: Wait,
-  probe: () => Promise<T | false | undefined>,
-): Promise<T> {
+export async function until<T>(what: string, wait: Wait, probe: () => Promise<T | false | undefined>): Promise<T> {
   const deadline = performance.now() + wait.timeoutMs;
   let lastError: unknown;
   for (;;) {
