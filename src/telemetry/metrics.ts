@@ -1,0 +1,59 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What a scrape asks about each cluster; `staleSeconds` is 0 while live. */
+export interface ClusterSample {
+  readonly name: string;
+  readonly state: string;
+  readonly staleSeconds: number;
+  readonly objects: number;
+}
+
+/** The process's numbers, in Prometheus' conventions: prefix fleetgraph_, base units, no ids in labels. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly requests = new Counter({
+    name: 'fleetgraph_graphql_operations_total',
+    help: 'GraphQL operations that were answered, by transport and outcome.',
+    labelNames: ['transport', 'outcome'],
+    registers: [this.#registry],
+  });
+  readonly requestSeconds = new Histogram({
+    name: 'fleetgraph_graphql_operation_duration_seconds',
+    help: 'Time from a request to its answer; streams are not counted.',
+    labelNames: ['transport'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers: [this.#registry],
+  });
+  readonly streams = new Gauge({
+    name: 'fleetgraph_subscriptions_active',
+    help: 'Open subscriptions, by transport.',
+    labelNames: ['transport'],
+    registers: [this.#registry],
+  });
+
+  constructor(clusters: () => readonly ClusterSample[]) {
+    collectDefaultMetrics({ register: this.#registry });
+    const gauge = (name: string, help: string, valueOf: (sample: ClusterSample) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['cluster'],
+        registers: [this.#registry],
+        collect() {
+          this.reset();
+          for (const sample of clusters()) this.set({ cluster: sample.name }, valueOf(sample));
+        },
+      });
+    gauge('fleetgraph_cluster_up', '1 while the copy of the cluster is live.', (sample) => (sample.state === 'LIVE' ? 1 : 0));
+    gauge('fleetgraph_cluster_staleness_seconds', 'Age of the copy of the cluster; 0 while live.', (sample) => sample.staleSeconds);
+    gauge('fleetgraph_cluster_objects', 'Objects held of the cluster.', (sample) => sample.objects);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
