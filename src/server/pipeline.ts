@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { parse } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Call, GraphqlApi } from './graphql-api.ts';
+import { MAX_BODY_BYTES } from './request-rules.ts';
+
+/** What Yoga carries from the listener to the resolvers. */
+export interface ServerContext {
+  readonly call: Call;
+}
+export type Pipeline = YogaServerInstance<ServerContext, object>;
+
+/** The call that is being worked on: Yoga's error mask is told of the error and not of the request. */
+const currentCall = new AsyncLocalStorage<Call>();
+
+/** Runs `work` so that errors masked in it carry the call's request id. */
+export function withinCall<T>(call: Call, work: () => T): T {
+  return currentCall.run(call, work);
+}
+
+/** The one way from a document to an answer: guard, parse, rules, validate, admit, execute, mask. For POST, SSE and WebSocket. */
+export function createPipeline(api: GraphqlApi): Pipeline {
+  return createYoga<ServerContext, object>({
+    schema: api.schema,
+    graphqlEndpoint: '/graphql',
+    context: ({ call }) => api.contextFor(call),
+    plugins: [limits(api)],
+    maskedErrors: { maskError: (error) => api.maskError(error, currentCall.getStore()?.requestId ?? 'unknown') },
+    maxRequestBodySize: MAX_BODY_BYTES,
+    // Answered or refused by the listener before Yoga is asked.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    logging: false,
+  });
+}
+
+function limits(api: GraphqlApi): Plugin {
+  const admit: NonNullable<Plugin['onExecute']> = ({ args, setResultAndStopExecution }) => {
+    const errors = api.admit(args);
+    if (errors.length > 0) setResultAndStopExecution({ errors });
+  };
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string | { body: string }, options: object) => {
+        const refusal = api.guardText(typeof source === 'string' ? source : source.body);
+        if (refusal !== undefined) throw refusal;
+        return parse(typeof source === 'string' ? source : source.body, options);
+      });
+    },
+    onValidate({ addValidationRule }) {
+      for (const rule of api.validationRules) addValidationRule(rule);
+    },
+    onExecute: admit,
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const errors = api.admit(args);
+      if (errors.length > 0) setResultAndStopExecution({ errors });
+    },
+  };
+}
