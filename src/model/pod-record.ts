@@ -29,6 +29,8 @@ export interface PodRecord extends ObjectRecord {
   readonly deletionGracePeriodSeconds?: number;
   /** OpenKruise: lifecycle.apps.kruise.io/state. */
   readonly lifecycleState?: string;
+  /** OpenKruise: since when it is in that state (lifecycle.apps.kruise.io/timestamp). */
+  readonly lifecycleSince?: number;
   /** OpenKruise: condition InPlaceUpdateReady is False, or a grace annotation is present. */
   readonly inPlaceUpdating?: boolean;
   /** OpenKruise: when the present in-place update began (inplace-update-state.updateTimestamp). */
@@ -38,6 +40,8 @@ export interface PodRecord extends ObjectRecord {
 export interface ContainerRecord {
   readonly name: string;
   readonly init: boolean;
+  /** An init container that keeps running beside the others (restartPolicy Always). */
+  readonly sidecar?: boolean;
   readonly image: string;
   readonly imageId?: string;
   readonly ready: boolean;

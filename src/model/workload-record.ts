@@ -60,6 +60,18 @@ export interface WorkloadStrategy {
   readonly inPlace: boolean;
   /** StatefulSets: OrderedReady or Parallel. */
   readonly podManagementPolicy?: string;
+  /** Advanced DaemonSet: only pods on nodes with these labels are updated. */
+  readonly nodeSelector?: LabelRequirements;
+}
+
+/** A label selector, taken apart: all requirements must hold. */
+export type LabelRequirements = readonly LabelRequirement[];
+
+export interface LabelRequirement {
+  readonly key: string;
+  /** In, NotIn, Exists or DoesNotExist. */
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 /** A ReplicaSet of a Deployment, or a ControllerRevision. */
