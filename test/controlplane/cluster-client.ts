@@ -7,6 +7,7 @@ import { until } from './until.ts';
 
 const kubectlTimeoutMs = 120_000;
 const nodeChangeTimeoutMs = 30_000;
+const podsAllowedTimeoutMs = 60_000;
 
 /** All that another process needs to use a running cluster. */
 export interface ClusterDescription {
@@ -103,18 +104,35 @@ export class ClusterClient {
     return this.#kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], JSON.stringify(list));
   }
 
+  /** A new namespace in which pods can be created; its name starts with `prefix`. */
+  async createNamespace(prefix: string): Promise<string> {
+    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: `${prefix}-` } };
+    const response = await this.request('POST', '/api/v1/namespaces', object);
+    if (!response.isOk) throw new Error(`${this.name}: new namespace: ${response.status} ${response.text}`);
+    const { name } = response.json<Conditioned>().metadata;
+    await this.untilPodsAllowed(name);
+    return name;
+  }
+
+  /** The API server refuses pods in a namespace until its default service account is there. */
+  async untilPodsAllowed(namespace: string): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+    await until(`${this.name}: ${path}`, { timeoutMs: podsAllowedTimeoutMs }, async () => (await this.request('GET', path)).isOk);
+  }
+
+  /**
+   * The node's kubelet reports Ready=False. As everywhere, the node is tainted, and its pods stay as they
+   * are until they are evicted five minutes later.
+   */
   async nodeNotReady(name: string): Promise<void> {
     await this.#labelNode(name, 'true');
     await this.#untilNode(name, 'False');
   }
 
-  /** Takes `nodeNotReady` back, and lets the node's pods report again, as a kubelet does that has returned. */
+  /** Takes `nodeNotReady` back. */
   async nodeReady(name: string): Promise<void> {
     await this.#labelNode(name, null);
     await this.#untilNode(name, 'True');
-    const pods = await this.get<{ items: Conditioned[] }>(`/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${name}`)}`);
-    const lost = pods.items.filter((pod) => hasCondition(pod, 'Ready', 'False') && hasCondition(pod, 'ContainersReady', 'True'));
-    await Promise.all(lost.map((pod) => this.#reportAgain(pod)));
   }
 
   /** The audit log so far: everybody's requests but those of the cluster's own components. */
@@ -153,13 +171,6 @@ export class ClusterClient {
     await until(`node ${name} with Ready=${status}`, { timeoutMs: nodeChangeTimeoutMs }, async () =>
       hasCondition(await this.get<Conditioned>(`/api/v1/nodes/${name}`), 'Ready', status),
     );
-  }
-
-  async #reportAgain(pod: Conditioned): Promise<void> {
-    // The stage that watches readiness gates takes it from here.
-    await this.#patch(`/api/v1/namespaces/${pod.metadata.namespace ?? 'default'}/pods/${pod.metadata.name}/status`, {
-      status: { conditions: [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady' }] },
-    });
   }
 
   async #patch(path: string, body: object): Promise<void> {

@@ -65,8 +65,8 @@ export class Component {
     return `last lines of ${this.logPath}:\n${lines.join('\n')}`;
   }
 
-  /** Resolves when the process is gone: asked by `signal`, killed after a grace period. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  /** Resolves when the process is gone: asked by `signal`, killed when that takes longer than 5 s. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.hasExited) return;
     this.#child.ref();
     this.#child.kill(signal);

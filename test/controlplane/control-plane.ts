@@ -125,8 +125,8 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /**
-   * Drops the history from every etcd. Lists that continue from an old token answer 410 at once;
-   * watches do so only after a restart of the API server, which serves old ones from its memory.
+   * Drops the history from every etcd. The API servers still serve much of it from memory: only after a
+   * restart do a watch or a list from an old version answer 410.
    */
   async etcdCompact(): Promise<void> {
     await Promise.all(this.#etcds.map((etcd) => etcd.compact()));
@@ -144,7 +144,7 @@ export class ControlPlane implements AsyncDisposable {
 
   async #stopAll(): Promise<void> {
     await Promise.all(this.clusters.map((cluster) => cluster.stop()));
-    await Promise.all(this.#etcds.map((etcd) => etcd.component.stop()));
+    await Promise.all(this.#etcds.map((etcd) => etcd.component.stop('SIGKILL')));
     await this.#workspace.remove();
   }
 }

@@ -3,11 +3,13 @@ import type { Binaries } from './build.ts';
 import type { Component } from './component.ts';
 import { freePort } from './free-port.ts';
 import type { ManifestObject } from './kruise-manifest.ts';
+import { kruiseStages } from './kruise-stages.ts';
 import type { KubeResponse } from './kube-request.ts';
 import { until } from './until.ts';
 import type { Workspace } from './workspace.ts';
 
-const establishedTimeoutMs = 30_000;
+const publishedTimeoutMs = 30_000;
+const stageKinds = kruiseStages.map(({ spec }) => spec.resourceRef.kind);
 const readyTimeoutMs = 60_000;
 
 // ImagePullJobs are refused without their gate; the others are off by default, too.
@@ -29,7 +31,7 @@ export async function installKruise(binaries: Binaries, send: Send): Promise<voi
     manifest.filter((object) => !isFirst(object)),
     send,
   );
-  await until('the CRDs of OpenKruise established', { timeoutMs: establishedTimeoutMs }, () => areEstablished(send));
+  await until('the kinds of OpenKruise published', { timeoutMs: publishedTimeoutMs }, () => arePublished(send));
 }
 
 async function applyAll(objects: readonly ManifestObject[], send: Send): Promise<void> {
@@ -42,10 +44,13 @@ async function applyAll(objects: readonly ManifestObject[], send: Send): Promise
   );
 }
 
-async function areEstablished(send: Send): Promise<boolean> {
-  const response = await send('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
-  const { items } = response.json<{ items: { status?: { conditions?: { type: string; status: string }[] } }[] }>();
-  return items.every((crd) => crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True'));
+/**
+ * A CRD is established some time before its kind is in the OpenAPI document, and KWOK exits when it does
+ * not find the kinds of its stages there.
+ */
+async function arePublished(send: Send): Promise<boolean> {
+  const response = await send('GET', '/openapi/v3/apis/apps.kruise.io/v1alpha1');
+  return response.isOk && stageKinds.every((kind) => response.text.includes(`"kind":"${kind}"`));
 }
 
 export interface KruiseSettings {

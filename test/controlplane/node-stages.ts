@@ -32,7 +32,7 @@ conditions:
 const identity = (kubernetesVersion: string) => `
 addresses:
 - { type: InternalIP, address: {{ NodeIP | Quote }} }
-- { type: Hostname, address: {{ NodeName | Quote }} }
+- { type: Hostname, address: {{ .metadata.name | Quote }} }
 {{ with NodePort }}
 daemonEndpoints:
   kubeletEndpoint:

@@ -271,7 +271,7 @@ export const podStages: readonly KwokStage[] = [
   pod('pod-gate-closed', [absent(imageChanged), readyIs('True'), present(closedGate)], {
     statusTemplate: gatesObserved,
   }),
-  // Not for any Ready=False: the node lifecycle controller writes it too, for pods of lost nodes.
+  // Not for any Ready=False: the node lifecycle controller writes it, too, for pods of nodes it has lost.
   pod('pod-gate-open', [absent(imageChanged), containersReady, readyIs('False'), waitsForGates, absent(closedGate)], {
     statusTemplate: gatesObserved,
   }),

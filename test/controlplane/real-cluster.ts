@@ -11,7 +11,6 @@ import { installKruise, type KruiseSettings, kruiseIsReady, newKruiseSettings, s
 import type { KubeResponse } from './kube-request.ts';
 import { writeKubeconfigFile } from './kubeconfig.ts';
 import { kwokConfig, podLog } from './kwok-config.ts';
-import { until } from './until.ts';
 import type { Workspace } from './workspace.ts';
 
 const readyTimeoutMs = 60_000;
@@ -82,11 +81,16 @@ export class RealCluster extends ClusterClient {
     await Promise.all([this.#createAccounts(), this.#createNodes(), this.#installKruise()]);
     await this.#startController('kwok');
     if (this.#settings.hasKruise) await this.#startController('kruise');
-    await Promise.all([this.#untilNodesReady(), this.#untilPodsAllowed(), this.#untilKruiseReady()]);
+    await Promise.all([
+      this.#untilNodesReady(),
+      this.untilPodsAllowed('default'),
+      this.untilPodsAllowed(teamNamespace),
+      this.#untilKruiseReady(),
+    ]);
   }
 
-  /** SIGTERM lets it finish what it is doing; SIGKILL is a crash. Clients see refused connections then. */
-  async stopApiServer(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  /** By default like a crash. With SIGTERM it ends in order, which takes 5 s when clients hold watches open. */
+  async stopApiServer(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
     await this.#apiServer?.stop(signal);
     this.#stoppedAt = performance.now();
   }
@@ -98,16 +102,16 @@ export class RealCluster extends ClusterClient {
     await this.#runApiServer();
     for (const [role, component] of this.#controllers) {
       if (!isLongOutage && !component.hasExited) continue;
-      await component.stop();
+      await component.stop('SIGTERM');
       await this.#startController(role);
     }
     await this.#untilKruiseReady();
   }
 
-  /** Stops the cluster's programs, controllers first; its data stay in etcd. */
+  /** Kills the cluster's programs: nothing of it is needed any more. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#controllers.values()].map((component) => component.stop()));
-    await this.#apiServer?.stop();
+    const components = [...this.#controllers.values(), ...(this.#apiServer ? [this.#apiServer] : [])];
+    await Promise.all(components.map((component) => component.stop('SIGKILL')));
     this.close();
   }
 
@@ -206,14 +210,6 @@ export class RealCluster extends ClusterClient {
       const { items } = (await this.#send('GET', '/api/v1/nodes')).json<{ items: Parameters<typeof hasCondition>[0][] }>();
       return items.filter((node) => hasCondition(node, 'Ready', 'True')).length === this.#settings.nodeCount;
     });
-  }
-
-  /** The API server refuses pods in a namespace until its default service account is there. */
-  async #untilPodsAllowed(): Promise<void> {
-    for (const namespace of ['default', teamNamespace]) {
-      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
-      await until(`${this.name}: ${path}`, { timeoutMs: readyTimeoutMs }, async () => (await this.#send('GET', path)).isOk);
-    }
   }
 
   async #create(path: string, object: object): Promise<void> {
