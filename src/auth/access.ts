@@ -5,9 +5,20 @@ export type ReadVerb = 'get' | 'list' | 'watch';
 
 /**
  * What of one kind in one cluster a principal may see. `everything`: all namespaces, or a cluster-scoped
- * kind. Otherwise exactly these namespaces; an empty set: nothing.
+ * kind. Otherwise exactly these namespaces; an empty set: nothing. `incomplete`: not all could be asked, and
+ * what is not known to be allowed is missing. `staleSince`: answered from allows of that age (monotonic
+ * milliseconds of the oldest) because the cluster could not be asked.
  */
-export type Visibility = { readonly everything: true } | { readonly everything: false; readonly namespaces: ReadonlySet<string> };
+export type Visibility = ({ readonly everything: true } | LimitedVisibility) & { readonly staleSince?: number };
+
+export interface LimitedVisibility {
+  readonly everything: false;
+  readonly namespaces: ReadonlySet<string>;
+  readonly incomplete?: IncompleteReason;
+}
+
+/** `UNREACHABLE`: the cluster did not answer in time. `TOO_MANY_NAMESPACES`: more reviews than one request may cause. */
+export type IncompleteReason = 'UNREACHABLE' | 'TOO_MANY_NAMESPACES';
 
 /**
  * One principal's rights, asked of the clusters that own the objects and cached for seconds. The last step
