@@ -11,7 +11,14 @@ const config: CodegenConfig = {
       config: {
         useTypeImports: true,
         enumsAsTypes: true,
-        scalars: { DateTime: 'string', JSON: 'unknown', JSONObject: 'Record<string, unknown>', Quantity: 'string', IntOrString: 'number | string', LabelSelector: 'string' },
+        scalars: {
+          DateTime: 'string',
+          JSON: 'unknown',
+          JSONObject: 'Record<string, unknown>',
+          Quantity: 'string',
+          IntOrString: 'number | string',
+          LabelSelector: 'string',
+        },
       },
     },
   },

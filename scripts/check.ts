@@ -16,7 +16,10 @@ const CONCURRENCY = 2;
 function run(check: (typeof CHECKS)[number]): Promise<boolean> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(check.command, check.args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PATH: `node_modules/.bin:${process.env['PATH']}` } });
+    const child = spawn(check.command, check.args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: `node_modules/.bin:${process.env['PATH']}` },
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

@@ -32,7 +32,11 @@ function parseDockerfile(text: string): Stage[] {
 
 function sh(command: string, cwd: string): void {
   console.log(`RUN ${command}`);
-  const result = spawnSync('bash', ['-euc', command], { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH: `${nodeFolder}:${process.env['PATH']}` } });
+  const result = spawnSync('bash', ['-euc', command], {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: `${nodeFolder}:${process.env['PATH']}` },
+  });
   if (result.status !== 0) throw new Error(`step failed: ${command}`);
 }
 
@@ -50,7 +54,9 @@ function build(stage: Stage, root: string, roots: ReadonlyMap<string, string>, c
       if (from === undefined) throw new Error(`no such stage: ${rest}`);
       for (const source of words) {
         const isFolderTarget = target.endsWith('/');
-        cpSync(join(from, source), isFolderTarget ? join(workdir, target, source.split('/').at(-1) ?? '') : join(workdir, target), { recursive: true });
+        cpSync(join(from, source), isFolderTarget ? join(workdir, target, source.split('/').at(-1) ?? '') : join(workdir, target), {
+          recursive: true,
+        });
       }
     } else if (instruction === 'RUN') {
       // The image's own folders are made below the root, by whoever runs this.
@@ -76,7 +82,7 @@ async function untilHealthy(app: string, port: string, healthcheck: readonly str
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetgraph-image-'));
-let server: ChildProcess | undefined;
+let server: ChildProcess | undefined = undefined as ChildProcess | undefined;
 try {
   const context = join(folder, 'context');
   sh(`git clone --quiet --no-hardlinks ${repository} ${context}`, folder);
@@ -95,22 +101,31 @@ try {
   const data = join(folder, 'final/var/lib/fleetgraph');
   sh(`chmod -R a-w ${app}`, folder);
   const [user = '65532'] = (final.lines.find((line) => line.instruction === 'USER')?.rest ?? '').split(':');
-  const asOther = process.getuid?.() === 0 ? { uid: Number(user), gid: Number(user) } : {};
+  const asOther: { uid?: number; gid?: number } = process.getuid?.() === 0 ? { uid: Number(user), gid: Number(user) } : {};
   if (asOther.uid !== undefined) {
     chownSync(data, asOther.uid, asOther.gid ?? asOther.uid);
     for (const path of [folder, join(folder, 'final')]) chmodSync(path, 0o755);
   }
   const port = '4870';
   // The simulated fleet stands in for clusters; everything else is as the image starts it.
-  const command = [...jsonOf(final, 'ENTRYPOINT'), ...jsonOf(final, 'CMD')].slice(1).map((word) => word.replace('/var/lib/fleetgraph', data));
-  server = spawn(process.execPath, [...command, '--simulate=clusters=2,pods=100,seed=1', '--port', port], { cwd: app, stdio: ['ignore', 'pipe', 'inherit'], env: { NODE_ENV: 'production' }, ...asOther });
+  const command = [...jsonOf(final, 'ENTRYPOINT'), ...jsonOf(final, 'CMD')]
+    .slice(1)
+    .map((word) => word.replace('/var/lib/fleetgraph', data));
+  server = spawn(process.execPath, [...command, '--simulate=clusters=2,pods=100,seed=1', '--port', port], {
+    cwd: app,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { NODE_ENV: 'production' },
+    ...asOther,
+  });
   server.stdout?.resume();
   await untilHealthy(app, port, jsonOf(final, 'HEALTHCHECK').slice(1), server);
   const ended = new Promise<number | null>((resolve) => server?.once('exit', resolve));
   server.kill('SIGTERM');
   const code = await ended;
   if (code !== 0) throw new Error(`SIGTERM ended it with ${code}, not 0`);
-  console.log(`image: built from a clean checkout, healthy as user ${asOther.uid ?? 'of this shell'} from read-only files, ended by SIGTERM with 0`);
+  console.log(
+    `image: built from a clean checkout, healthy as user ${asOther.uid ?? 'of this shell'} from read-only files, ended by SIGTERM with 0`,
+  );
 } finally {
   if (server?.exitCode === null && server.signalCode === null) server.kill('SIGKILL');
   spawnSync('chmod', ['-R', 'u+w', folder]);

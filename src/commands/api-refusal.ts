@@ -25,13 +25,47 @@ export function refusalOf(error: unknown, cluster: string, path: readonly string
     case 'unsupported':
       return { outcome: 'REFUSED', error: { ...shape, type: 'UnsupportedError', code: 'UNSUPPORTED' } };
     case 'throttled':
-      return { outcome: 'REFUSED', error: { ...shape, type: 'BlockedError', code: error.reason === 'TooManyRequests' || error.status === 429 ? 'TOO_MANY_REQUESTS' : 'UNAVAILABLE' } };
+      return {
+        outcome: 'REFUSED',
+        error: {
+          ...shape,
+          type: 'BlockedError',
+          code: error.reason === 'TooManyRequests' || error.status === 429 ? 'TOO_MANY_REQUESTS' : 'UNAVAILABLE',
+        },
+      };
     case 'unauthorized':
-      return { outcome: 'FAILED', error: { ...shape, type: 'ClusterUnreachableError', code: 'GATEWAY_UNAUTHORIZED', cluster, message: `cluster ${cluster} does not accept the gateway's own credentials: ${error.message}` } };
+      return {
+        outcome: 'FAILED',
+        error: {
+          ...shape,
+          type: 'ClusterUnreachableError',
+          code: 'GATEWAY_UNAUTHORIZED',
+          cluster,
+          message: `cluster ${cluster} does not accept the gateway's own credentials: ${error.message}`,
+        },
+      };
     case 'unreachable':
-      return { outcome: 'FAILED', error: { ...shape, type: 'ClusterUnreachableError', code: error.reason ?? 'UNREACHABLE', cluster, message: `cluster ${cluster} cannot be reached, nothing was done: ${error.message}` } };
+      return {
+        outcome: 'FAILED',
+        error: {
+          ...shape,
+          type: 'ClusterUnreachableError',
+          code: error.reason ?? 'UNREACHABLE',
+          cluster,
+          message: `cluster ${cluster} cannot be reached, nothing was done: ${error.message}`,
+        },
+      };
     case 'outcome-unknown':
     case 'server-error':
-      return { outcome: 'UNKNOWN', error: { ...shape, type: 'ClusterUnreachableError', code: 'OUTCOME_UNKNOWN', cluster, message: `cluster ${cluster} gave no answer; it may or may not have been done, look before asking again: ${error.message}` } };
+      return {
+        outcome: 'UNKNOWN',
+        error: {
+          ...shape,
+          type: 'ClusterUnreachableError',
+          code: 'OUTCOME_UNKNOWN',
+          cluster,
+          message: `cluster ${cluster} gave no answer; it may or may not have been done, look before asking again: ${error.message}`,
+        },
+      };
   }
 }

@@ -65,7 +65,13 @@ async function actAndRecord<T>(command: Command<T>, deps: CommandDeps): Promise<
   const operation = begin(command, deps);
   const apiServer = deps.apiServer(command.target.cluster);
   if (apiServer === undefined) {
-    const error: CommandError = { type: 'NotFoundError', code: 'NO_SUCH_CLUSTER', message: `there is no cluster ${command.target.cluster}`, path: command.path, unblock: [] };
+    const error: CommandError = {
+      type: 'NotFoundError',
+      code: 'NO_SUCH_CLUSTER',
+      message: `there is no cluster ${command.target.cluster}`,
+      path: command.path,
+      unblock: [],
+    };
     return { operation: finish(operation, 'REFUSED', deps), replayed: false, errors: [error] };
   }
   try {
@@ -95,7 +101,16 @@ function begin<T>({ mutation, principal, options, target }: Command<T>, { clock,
 
 function finish(operation: OperationRecord, outcome: OperationOutcome, { clock, history, logger }: CommandDeps): OperationRecord {
   const { mutation, actor, dryRun, auditId, target } = operation;
-  logger.info('command', { mutation, actor, dryRun, outcome, auditId, cluster: target?.cluster, namespace: target?.namespace, name: target?.name });
+  logger.info('command', {
+    mutation,
+    actor,
+    dryRun,
+    outcome,
+    auditId,
+    cluster: target?.cluster,
+    namespace: target?.namespace,
+    name: target?.name,
+  });
   return history.put({ ...operation, outcome, finishedAt: clock.now() });
 }
 
@@ -122,7 +137,13 @@ function invalid(field: string, rule: string): CommandError {
 }
 
 function readOnlyRefusal(): CommandError {
-  return { type: 'BlockedError', code: 'READ_ONLY', message: 'this gateway was started with --read-only; nothing can be changed through it', path: [], unblock: [] };
+  return {
+    type: 'BlockedError',
+    code: 'READ_ONLY',
+    message: 'this gateway was started with --read-only; nothing can be changed through it',
+    path: [],
+    unblock: [],
+  };
 }
 
 function reusedRequestId(requestId: string): CommandError {

@@ -49,7 +49,9 @@ interface CommandErrorShape {
 
 /** A refusal as data; `type` is the name of its GraphQL type. */
 export type CommandError =
-  | (CommandErrorShape & { readonly type: 'ValidationError' | 'NotFoundError' | 'ForbiddenError' | 'UnsupportedError' | 'RequestIdReusedError' })
+  | (CommandErrorShape & {
+      readonly type: 'ValidationError' | 'NotFoundError' | 'ForbiddenError' | 'UnsupportedError' | 'RequestIdReusedError';
+    })
   | (CommandErrorShape & { readonly type: 'ConflictError'; readonly currentGeneration?: number })
   | (CommandErrorShape & { readonly type: 'BlockedError'; readonly by?: OperationTarget })
   | (CommandErrorShape & { readonly type: 'ClusterUnreachableError'; readonly cluster: string });

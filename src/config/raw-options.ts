@@ -22,7 +22,10 @@ export function optionsFromFlags(args: readonly string[], table: readonly Option
   const collected: Collected = { options: new Map(), problems: [] };
   const positionals: string[] = [];
   const declared = Object.fromEntries(
-    table.map((option) => [option.name, { type: option.kind === 'value' || option.kind === 'list' ? ('string' as const) : ('boolean' as const) }]),
+    table.map((option) => [
+      option.name,
+      { type: option.kind === 'value' || option.kind === 'list' ? ('string' as const) : ('boolean' as const) },
+    ]),
   );
   const { tokens } = parseArgs({ args: [...args], options: declared, strict: false, allowPositionals: true, tokens: true });
   for (const token of tokens) {
@@ -59,7 +62,8 @@ export function optionsFromEnvironment(environment: Readonly<Record<string, stri
       collected.problems.push({ key, message: `'${value}' is not one of true, false, 1, 0` });
       continue;
     }
-    const values = option.kind === 'list' ? value.split(',').map((part) => part.trim()) : [value === '1' && option.kind === 'flag' ? PRESENT : value];
+    const values =
+      option.kind === 'list' ? value.split(',').map((part) => part.trim()) : [value === '1' && option.kind === 'flag' ? PRESENT : value];
     collected.options.set(option.name, { key, values });
   }
   return collected;
@@ -72,7 +76,11 @@ export interface ClusterEntry {
 }
 
 /** `text` is the YAML of the file called `fileName`. */
-export function optionsFromFile(text: string, fileName: string, table: readonly OptionSpec[]): Collected & { readonly clusters: ClusterEntry[] } {
+export function optionsFromFile(
+  text: string,
+  fileName: string,
+  table: readonly OptionSpec[],
+): Collected & { readonly clusters: ClusterEntry[] } {
   const collected: Collected = { options: new Map(), problems: [] };
   const document = readDocument(text, fileName, collected.problems);
   const { clusters, ...settings } = document;
@@ -121,8 +129,10 @@ function clusterEntries(value: unknown, fileName: string, problems: ConfigProble
     const pairs = typeof labels === 'object' && labels !== null ? Object.entries(labels) : undefined;
     const unknown = Object.keys(rest)[0];
     if (typeof name !== 'string' || name === '') problems.push({ key: `${key}[${index}]`, message: 'needs a name' });
-    else if (unknown !== undefined) problems.push({ key: `${key}[${index}]`, message: `there is no such key: ${unknown}; known are name, labels` });
-    else if (pairs?.every(([, text]) => typeof text === 'string') !== true) problems.push({ key: `${key}[${index}].labels`, message: 'must map texts to texts' });
+    else if (unknown !== undefined)
+      problems.push({ key: `${key}[${index}]`, message: `there is no such key: ${unknown}; known are name, labels` });
+    else if (pairs?.every(([, text]) => typeof text === 'string') !== true)
+      problems.push({ key: `${key}[${index}].labels`, message: 'must map texts to texts' });
     else return [{ name, labels: Object.fromEntries(pairs as [string, string][]) }];
     return [];
   });

@@ -46,7 +46,10 @@ describe('options of serve', () => {
 
   it('reads lists from repeated flags, from commas in the environment and from lists in the file', () => {
     expect(parse('--kubeconfig a --kubeconfig=b').source).toMatchObject({ kubeconfigs: ['a', 'b'] });
-    expect(parse('', { FLEETGRAPH_KUBECONFIG: 'a,b', FLEETGRAPH_CONTEXT: 'x' }).source).toMatchObject({ kubeconfigs: ['a', 'b'], contexts: ['x'] });
+    expect(parse('', { FLEETGRAPH_KUBECONFIG: 'a,b', FLEETGRAPH_CONTEXT: 'x' }).source).toMatchObject({
+      kubeconfigs: ['a', 'b'],
+      contexts: ['x'],
+    });
     expect(parse('--config f', {}, { f: 'kubeconfig: [a, b]' }).source).toMatchObject({ kubeconfigs: ['a', 'b'] });
   });
 
@@ -56,7 +59,9 @@ describe('options of serve', () => {
   });
 
   it('gives labels to clusters by the file', () => {
-    expect(parse('--config f', {}, { f: 'clusters: [{name: a, labels: {tier: edge}}]' }).clusters).toEqual([{ name: 'a', labels: { tier: 'edge' } }]);
+    expect(parse('--config f', {}, { f: 'clusters: [{name: a, labels: {tier: edge}}]' }).clusters).toEqual([
+      { name: 'a', labels: { tier: 'edge' } },
+    ]);
   });
 
   it.each([
@@ -71,7 +76,11 @@ describe('options of serve', () => {
     { name: 'an unknown mode', line: '--auth basic', says: "--auth: 'basic' is not one of local, token-review, oidc" },
     { name: 'a mode of a later version', line: '--auth oidc', says: 'oidc is not in this version' },
     { name: 'a reviewer without reviews', line: '--audience x', says: '--audience: has a meaning only with --auth token-review' },
-    { name: 'a kubeconfig of real clusters', line: '--kubeconfig k --write-kubeconfig w', says: '--write-kubeconfig: has a meaning only with a simulation' },
+    {
+      name: 'a kubeconfig of real clusters',
+      line: '--kubeconfig k --write-kubeconfig w',
+      says: '--write-kubeconfig: has a meaning only with a simulation',
+    },
     { name: 'a file that is not there', line: '--config nowhere', says: '--config: cannot read nowhere: there is no such file' },
   ])('refuses $name and says how to mend it', ({ line, says }) => {
     expect(problemsOf(line)).toContain(says);

@@ -1,6 +1,13 @@
 import { SERVE_OPTIONS } from './option-table.ts';
 import { ConfigError, type ConfigProblem } from './problem.ts';
-import { type ClusterEntry, optionsFromEnvironment, optionsFromFile, optionsFromFlags, type RawOption, type RawOptions } from './raw-options.ts';
+import {
+  type ClusterEntry,
+  optionsFromEnvironment,
+  optionsFromFile,
+  optionsFromFlags,
+  type RawOption,
+  type RawOptions,
+} from './raw-options.ts';
 
 /** What `fleetgraph serve` was asked for, checked as far as that is possible without touching the world. */
 export interface ServeConfig {
@@ -123,9 +130,13 @@ class ServeConfigReader {
       this.#problem(simulate.key, 'is one source of clusters and --kubeconfig or --in-cluster is another; leave one of them out');
     }
     if (contexts.length > 0 && kubeconfigs.length === 0) {
-      this.#problem(this.#keyOf('context'), 'names a context but no --kubeconfig is given; $KUBECONFIG and ~/.kube/config are never read unless named');
+      this.#problem(
+        this.#keyOf('context'),
+        'names a context but no --kubeconfig is given; $KUBECONFIG and ~/.kube/config are never read unless named',
+      );
     }
-    if (simulate?.values[0] === 'false' && !isReal) this.#problem(simulate.key, 'is false and no other source of clusters is named; name one by --kubeconfig');
+    if (simulate?.values[0] === 'false' && !isReal)
+      this.#problem(simulate.key, 'is false and no other source of clusters is named; name one by --kubeconfig');
     if (isReal) return { kind: 'real', kubeconfigs, contexts, inCluster };
     const fleet = simulate?.values[0];
     return { kind: 'simulated', fleet: fleet === undefined || fleet === 'true' ? '' : fleet };
@@ -138,7 +149,10 @@ class ServeConfigReader {
       return 'token-review';
     }
     if (auth === 'local' && !isLoopback(host)) {
-      this.#problem(this.#keyOf('host'), `${host} is not a loopback address, and local mode serves only the person at this machine; use --auth token-review`);
+      this.#problem(
+        this.#keyOf('host'),
+        `${host} is not a loopback address, and local mode serves only the person at this machine; use --auth token-review`,
+      );
     }
     return auth;
   }
@@ -151,7 +165,8 @@ class ServeConfigReader {
 
   #writeKubeconfig(source: ClusterSourceConfig): string | undefined {
     const path = this.#text('write-kubeconfig');
-    if (path !== undefined && source.kind !== 'simulated') this.#problem(this.#keyOf('write-kubeconfig'), 'has a meaning only with a simulation');
+    if (path !== undefined && source.kind !== 'simulated')
+      this.#problem(this.#keyOf('write-kubeconfig'), 'has a meaning only with a simulation');
     return path;
   }
 
@@ -159,7 +174,9 @@ class ServeConfigReader {
     const text = this.#text('port') ?? '4000';
     const port = Number(text);
     if (/^\d+$/.test(text) && port <= 65_535) return port;
-    const remedy = text.startsWith('tcp://') ? ' (set by Kubernetes for a Service called fleetgraph: set enableServiceLinks: false on the pod)' : '';
+    const remedy = text.startsWith('tcp://')
+      ? ' (set by Kubernetes for a Service called fleetgraph: set enableServiceLinks: false on the pod)'
+      : '';
     this.#problem(this.#keyOf('port'), `'${text}' is not a port: a whole number from 0 to 65535${remedy}`);
     return 0;
   }

@@ -23,11 +23,14 @@ export function parseSimulateConfig(args: readonly string[], environment: Readon
   const named = text('simulate');
   const [fleet, ...stray] = flags.positionals;
   for (const word of stray) problems.push({ key: word, message: 'is one word too many; a fleet is one word such as clusters=3,pods=100' });
-  if (fleet !== undefined && flags.options.has('simulate')) problems.push({ key: fleet, message: 'the fleet is given twice; give it once' });
+  if (fleet !== undefined && flags.options.has('simulate'))
+    problems.push({ key: fleet, message: 'the fleet is given twice; give it once' });
   const port = text('port') ?? '0';
-  if (!/^\d+$/.test(port) || Number(port) > 65_535) problems.push({ key: options.get('port')?.key ?? '--port', message: `'${port}' is not a port: a whole number from 0 to 65535` });
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    problems.push({ key: options.get('port')?.key ?? '--port', message: `'${port}' is not a port: a whole number from 0 to 65535` });
   const log = text('log');
-  if (log !== undefined && log !== 'json' && log !== 'text') problems.push({ key: options.get('log')?.key ?? '--log', message: `'${log}' is not one of json, text` });
+  if (log !== undefined && log !== 'json' && log !== 'text')
+    problems.push({ key: options.get('log')?.key ?? '--log', message: `'${log}' is not one of json, text` });
   if (problems.length > 0) throw new ConfigError(problems);
   const writeKubeconfig = text('write-kubeconfig');
   const readyFile = text('ready-file');

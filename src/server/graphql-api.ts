@@ -28,7 +28,9 @@ export interface GraphqlApi {
   /** Besides the rules of the specification. */
   readonly validationRules: readonly ValidationRule[];
   /** Refuses an operation whose cost, now that its variables are known, is beyond the bound. */
-  admit(args: Pick<ExecutionArgs, 'schema' | 'operationName' | 'variableValues'> & { readonly document: DocumentNode }): readonly GraphQLError[];
+  admit(
+    args: Pick<ExecutionArgs, 'schema' | 'operationName' | 'variableValues'> & { readonly document: DocumentNode },
+  ): readonly GraphQLError[];
   /** Shows expected errors, masks the rest with the request id. */
   maskError(error: unknown, requestId: string): GraphQLError;
 }

@@ -16,7 +16,13 @@ export class ListenError extends Error {
  * Stricter than Node's defaults (60 s for headers, 300 s for a request): a slow sender holds a connection
  * for seconds, not minutes. Streams are not concerned: these limits end when the request has been read.
  */
-const LIMITS = { headersTimeoutMs: 10_000, requestTimeoutMs: 15_000, keepAliveTimeoutMs: 65_000, maxConnections: 10_000, maxHeaderBytes: 16_384 };
+const LIMITS = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 10_000,
+  maxHeaderBytes: 16_384,
+};
 
 export function createHttpServer(handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const server = createServer(
@@ -48,7 +54,11 @@ export async function listen(server: Server, host: string, port: number): Promis
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new ListenError('--port', `${port} on ${host} is taken by another program; choose another port, or --port 0 for any free one`, error);
+      return new ListenError(
+        '--port',
+        `${port} on ${host} is taken by another program; choose another port, or --port 0 for any free one`,
+        error,
+      );
     case 'EACCES':
       return new ListenError('--port', `${port} may not be used by this user; choose one above 1023`, error);
     case 'EADDRNOTAVAIL':

@@ -4,10 +4,10 @@ import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Authenticator, AuthResult, Rejection } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Caller, Gatekeeper, Rejection } from './caller.ts';
 import type { Call } from './graphql-api.ts';
 import { type Pipeline, withinCall } from './pipeline.ts';
 import { MAX_BODY_BYTES } from './request-rules.ts';
@@ -26,7 +26,7 @@ const LIMITS = {
 
 export interface SocketServerOptions {
   readonly pipeline: Pipeline;
-  readonly gatekeeper: Gatekeeper;
+  readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly random: Random;
   /** Fires at shutdown: streams say CLOSING. */
@@ -37,7 +37,7 @@ export interface SocketServerOptions {
 }
 
 interface SocketState extends Record<PropertyKey, unknown> {
-  caller?: Caller;
+  caller?: AuthResult;
   params?: Readonly<Record<string, unknown>>;
   /** The socket's own end of life, or the shutdown. */
   closing?: AbortSignal;
@@ -49,7 +49,12 @@ type Socket = Context<Record<string, unknown> | undefined, Extra & SocketState>;
 
 /** Serves `graphql-transport-ws` at /graphql on the listener. */
 export function serveSockets(server: Server, options: SocketServerOptions): AsyncDisposable {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, perMessageDeflate: false, handleProtocols: chooseProtocol });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_BODY_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: chooseProtocol,
+  });
   const protocol = useServer<Record<string, unknown> | undefined, SocketState>(
     {
       connectionInitWaitTimeout: LIMITS.initTimeoutMs,
@@ -64,7 +69,7 @@ export function serveSockets(server: Server, options: SocketServerOptions): Asyn
     LIMITS.keepAliveMs,
   );
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const rejection = refusal(request, sockets.clients.size, options.gatekeeper);
+    const rejection = refusal(request, sockets.clients.size, options.authenticator);
     if (rejection !== undefined) return refuse(stream, rejection);
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
@@ -75,22 +80,32 @@ function chooseProtocol(offered: Set<string>): string | false {
   return offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false;
 }
 
-function refusal(request: IncomingMessage, open: number, gatekeeper: Gatekeeper): Rejection | { status: 404; message: string } | undefined {
-  if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql') return { status: 404, message: 'sockets are served at /graphql' };
+function refusal(
+  request: IncomingMessage,
+  open: number,
+  authenticator: Authenticator,
+): Rejection | { status: 404; message: string } | undefined {
+  if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
+    return { status: 404, message: 'sockets are served at /graphql' };
   if (open >= LIMITS.sockets) return { status: 503, message: `${LIMITS.sockets} sockets are open already; try again later` };
-  return gatekeeper.refuseUpgrade(request);
+  return authenticator.refuseUpgrade(request);
 }
 
 function refuse(stream: Duplex, { status, message }: { readonly status: number; readonly message: string }): void {
-  stream.end(`HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(message)}\r\nconnection: close\r\n\r\n${message}`);
+  stream.end(
+    `HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(message)}\r\nconnection: close\r\n\r\n${message}`,
+  );
 }
 
 async function connect(socket: Socket, options: SocketServerOptions): Promise<boolean> {
   const { extra } = socket;
   const params = socket.connectionParams ?? {};
-  const caller = await options.gatekeeper.identify(extra.request, params);
+  const caller = await options.authenticator.identify(extra.request, params);
   if (!('principal' in caller)) {
-    extra.socket.close(caller.rejection.status === 429 ? CloseCode.TooManyInitialisationRequests : CloseCode.Forbidden, caller.rejection.message.slice(0, 120));
+    extra.socket.close(
+      caller.rejection.status === 429 ? CloseCode.TooManyInitialisationRequests : CloseCode.Forbidden,
+      caller.rejection.message.slice(0, 120),
+    );
     return true;
   }
   extra.caller = caller;
@@ -118,11 +133,11 @@ function endOfLife(socket: WebSocket, timers: DisposableStack, { clock, random, 
 /** Expiry is a timer, not a check on receipt: output would flow on while the client says nothing. */
 function watchIdentity(socket: Socket, principal: Principal, options: SocketServerOptions): void {
   const { extra } = socket;
-  const { clock, gatekeeper } = options;
+  const { clock, authenticator } = options;
   const close = () => extra.socket.close(CloseCode.Forbidden, 'identity expired');
   if (principal.notAfter !== undefined) extra.timers?.use(clock.after(Math.max(0, principal.notAfter - clock.now()), close));
   const recheck = async (): Promise<void> => {
-    if (!(await gatekeeper.stillValid(principal, extra.request, extra.params))) return close();
+    if (!(await authenticator.stillValid(principal, extra.request, extra.params))) return close();
     extra.timers?.use(clock.after(LIMITS.identityCheckMs, () => void recheck()));
   };
   extra.timers?.use(clock.after(LIMITS.identityCheckMs, () => void recheck()));
@@ -132,11 +147,20 @@ function watchIdentity(socket: Socket, principal: Principal, options: SocketServ
  * Parses and validates by the pipeline. Answers errors as data and never throws: an error thrown here would
  * close the socket with a code that clients take as fatal, and end every other stream on it.
  */
-async function subscribe(socket: Socket, id: string, payload: SubscribePayload, options: SocketServerOptions): Promise<ExecutionArgs | readonly GraphQLError[]> {
+async function subscribe(
+  socket: Socket,
+  id: string,
+  payload: SubscribePayload,
+  options: SocketServerOptions,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { extra } = socket;
   if (extra.caller === undefined || !('principal' in extra.caller)) return [new GraphQLError('not connected')];
   if ((extra.operations?.size ?? 0) >= LIMITS.operationsPerSocket) {
-    return [new GraphQLError(`a socket carries at most ${LIMITS.operationsPerSocket} operations; complete some or open another`, { extensions: { code: 'TOO_MANY_REQUESTS' } })];
+    return [
+      new GraphQLError(`a socket carries at most ${LIMITS.operationsPerSocket} operations; complete some or open another`, {
+        extensions: { code: 'TOO_MANY_REQUESTS' },
+      }),
+    ];
   }
   const ended = new AbortController();
   extra.operations?.set(id, ended);
@@ -157,7 +181,11 @@ interface EnvelopedArgs extends ExecutionArgs {
   readonly rootValue: { readonly call: Call; execute: (args: ExecutionArgs) => unknown; subscribe: (args: ExecutionArgs) => unknown };
 }
 
-async function prepare(call: Call, payload: SubscribePayload, { pipeline, maskError }: SocketServerOptions): Promise<EnvelopedArgs | readonly GraphQLError[]> {
+async function prepare(
+  call: Call,
+  payload: SubscribePayload,
+  { pipeline, maskError }: SocketServerOptions,
+): Promise<EnvelopedArgs | readonly GraphQLError[]> {
   const enveloped = pipeline.getEnveloped({ call, params: payload });
   try {
     const document: DocumentNode = enveloped.parse(payload.query);

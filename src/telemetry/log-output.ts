@@ -1,5 +1,5 @@
 import { type LevelWithSilent, pino } from 'pino';
-import type { Logger, LogFields } from '../runtime/logger.ts';
+import type { LogFields, Logger } from '../runtime/logger.ts';
 
 /** Where log lines go: `write` takes one line with its newline. */
 export interface LogSink {
@@ -9,7 +9,10 @@ export interface LogSink {
 /** JSON: one object a line. Text: for eyes on a terminal. Messages go to `sink` (standard error), never to standard output. */
 export function createLogger(format: 'json' | 'text', sink: LogSink, level: LevelWithSilent = 'info'): Logger {
   const destination = format === 'json' ? sink : { write: (line: string) => sink.write(textLine(line)) };
-  const base = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, destination);
+  const base = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    destination,
+  );
   return wrap(base);
 }
 

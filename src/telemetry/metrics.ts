@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a scrape asks about each cluster; `staleSeconds` is 0 while live. */
 export interface ClusterSample {
@@ -33,7 +33,7 @@ export class Metrics {
 
   constructor(clusters: () => readonly ClusterSample[]) {
     collectDefaultMetrics({ register: this.#registry });
-    const gauge = (name: string, help: string, valueOf: (sample: ClusterSample) => number) =>
+    const gauge = (name: string, help: string, read: (sample: ClusterSample) => number) =>
       new Gauge({
         name,
         help,
@@ -41,7 +41,7 @@ export class Metrics {
         registers: [this.#registry],
         collect() {
           this.reset();
-          for (const sample of clusters()) this.set({ cluster: sample.name }, valueOf(sample));
+          for (const sample of clusters()) this.set({ cluster: sample.name }, read(sample));
         },
       });
     gauge('fleetgraph_cluster_up', '1 while the copy of the cluster is live.', (sample) => (sample.state === 'LIVE' ? 1 : 0));
