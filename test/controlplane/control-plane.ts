@@ -21,7 +21,7 @@ export interface ControlPlaneOptions {
   readonly etcdPerCluster?: boolean;
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly name: string;
   readonly nodes?: number;
   /** Further labels of every node. */

@@ -1,6 +1,6 @@
 /** Label that says to which set a node belongs. */
 export const nodeSetLabel = 'fleetgraph.io/node-set';
-export const nodeSets = ['pool-a', 'pool-b', 'pool-c'] as const;
+const nodeSets = ['pool-a', 'pool-b', 'pool-c'] as const;
 
 const zones = ['zone-1', 'zone-2', 'zone-3'];
 const capacity = { cpu: '64', memory: '256Gi', pods: '1000' };

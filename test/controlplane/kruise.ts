@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Binaries } from './build.ts';
 import type { Component } from './component.ts';
 import { freePort } from './free-port.ts';
@@ -22,16 +23,15 @@ const featureGates = [
 
 type Send = (method: string, path: string, body?: string, contentType?: string) => Promise<KubeResponse>;
 
-/** Applies OpenKruise's objects, its webhooks included, and waits until its kinds can be used. */
+/** Applies OpenKruise's objects, its webhooks included. */
 export async function installKruise(binaries: Binaries, send: Send): Promise<void> {
-  const manifest = JSON.parse(await readFile(binaries.kruiseManifest, 'utf8')) as ManifestObject[];
+  const manifest = await readManifest(binaries);
   const isFirst = ({ kind }: ManifestObject) => kind === 'Namespace' || kind === 'CustomResourceDefinition';
   await applyAll(manifest.filter(isFirst), send);
   await applyAll(
     manifest.filter((object) => !isFirst(object)),
     send,
   );
-  await until('the kinds of OpenKruise published', { timeoutMs: publishedTimeoutMs }, () => arePublished(send));
 }
 
 async function applyAll(objects: readonly ManifestObject[], send: Send): Promise<void> {
@@ -45,12 +45,26 @@ async function applyAll(objects: readonly ManifestObject[], send: Send): Promise
 }
 
 /**
- * A CRD is established some time before its kind is in the OpenAPI document, and KWOK exits when it does
- * not find the kinds of its stages there.
+ * Some time passes until a new kind is in the discovery document and, later, in the OpenAPI document;
+ * OpenKruise and KWOK, in this order, exit when they do not find there what they work on.
  */
-async function arePublished(send: Send): Promise<boolean> {
-  const response = await send('GET', '/openapi/v3/apis/apps.kruise.io/v1alpha1');
-  return response.isOk && stageKinds.every((kind) => response.text.includes(`"kind":"${kind}"`));
+export async function untilKruisePublished(binaries: Binaries, send: Send): Promise<void> {
+  const crds = (await readManifest(binaries)).filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ path }) => basename(path));
+  await until('the kinds of OpenKruise published', { timeoutMs: publishedTimeoutMs }, async () => {
+    const known = await Promise.all(['apps.kruise.io', 'policy.kruise.io'].map((group) => resourcesOf(group, send)));
+    const openApi = (await send('GET', '/openapi/v3/apis/apps.kruise.io/v1alpha1')).text;
+    return crds.every((crd) => known.flat().includes(crd)) && stageKinds.every((kind) => openApi.includes(`"kind":"${kind}"`));
+  });
+}
+
+/** In the form of a CRD's name: "clonesets.apps.kruise.io". */
+async function resourcesOf(group: string, send: Send): Promise<string[]> {
+  const response = await send('GET', `/apis/${group}/v1alpha1`);
+  return response.json<{ resources: { name: string }[] }>().resources.map(({ name }) => `${name}.${group}`);
+}
+
+async function readManifest(binaries: Binaries): Promise<ManifestObject[]> {
+  return JSON.parse(await readFile(binaries.kruiseManifest, 'utf8')) as ManifestObject[];
 }
 
 export interface KruiseSettings {

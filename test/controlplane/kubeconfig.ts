@@ -13,7 +13,7 @@ export interface KubeconfigUser {
   readonly user: { readonly token: string } | ClientCertificate;
 }
 
-export interface ClientCertificate {
+interface ClientCertificate {
   readonly 'client-certificate': string;
   readonly 'client-key': string;
 }

@@ -11,7 +11,7 @@ import { absent, type KwokStage, type Match, noneOf, oneOf, present, type StageD
  */
 
 /** Delays a pod's start by a Go duration ("3s"). */
-export const startAfterAnnotation = 'controlplane/start-after';
+const startAfterAnnotation = 'controlplane/start-after';
 
 const slowReadyMs = 5_000;
 const pullBackOffMs = 1_000;

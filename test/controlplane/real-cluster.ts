@@ -7,15 +7,13 @@ import { apiServerFlags, auditPolicy, controllerManagerFlags, schedulerFlags } f
 import type { Etcd } from './etcd.ts';
 import { fakeNode } from './fake-nodes.ts';
 import { freePort } from './free-port.ts';
-import { installKruise, type KruiseSettings, kruiseIsReady, newKruiseSettings, startKruise } from './kruise.ts';
+import { installKruise, type KruiseSettings, kruiseIsReady, newKruiseSettings, startKruise, untilKruisePublished } from './kruise.ts';
 import type { KubeResponse } from './kube-request.ts';
 import { writeKubeconfigFile } from './kubeconfig.ts';
 import { kwokConfig, podLog } from './kwok-config.ts';
 import type { Workspace } from './workspace.ts';
 
 const readyTimeoutMs = 60_000;
-/** After a longer outage the components' backoff is so long that restarting them is quicker. */
-const longOutageMs = 10_000;
 const silentUsers = [harnessUser, 'system:kube-controller-manager', 'system:kube-scheduler', 'system:apiserver', 'kwok', 'kruise-manager'];
 
 export interface ClusterSettings {
@@ -41,7 +39,6 @@ export class RealCluster extends ClusterClient {
   readonly #settings: ClusterSettings;
   readonly #port: number;
   #apiServer: Component | undefined;
-  #stoppedAt = 0;
   #kruise: KruiseSettings | undefined;
   readonly #controllers = new Map<Role, Component>();
 
@@ -76,42 +73,30 @@ export class RealCluster extends ClusterClient {
   /** Resolves when the API server is ready, all nodes are, and pods can be created. */
   async start(): Promise<void> {
     await this.#runApiServer();
-    await this.#startController('controller-manager');
-    await this.#startController('scheduler');
     await Promise.all([this.#createAccounts(), this.#createNodes(), this.#installKruise()]);
-    await this.#startController('kwok');
-    if (this.#settings.hasKruise) await this.#startController('kruise');
-    await Promise.all([
-      this.#untilNodesReady(),
-      this.untilPodsAllowed('default'),
-      this.untilPodsAllowed(teamNamespace),
-      this.#untilKruiseReady(),
-    ]);
+    await this.#startControllers();
+    await Promise.all([this.#untilNodesReady(), this.untilPodsAllowed('default'), this.untilPodsAllowed(teamNamespace)]);
   }
 
   /** By default like a crash. With SIGTERM it ends in order, which takes 5 s when clients hold watches open. */
   async stopApiServer(signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
     await this.#apiServer?.stop(signal);
-    this.#stoppedAt = performance.now();
   }
 
-  /** Same port, same etcd. Controllers that have given up, or would wait long before trying again, are restarted. */
+  /**
+   * Same port, same etcd; resolves when the cluster works again. The controllers are started anew, because
+   * their own way back grows with every outage, to 20 s and more.
+   */
   async startApiServer(): Promise<void> {
     if (this.#apiServer && !this.#apiServer.hasExited) return;
-    const isLongOutage = performance.now() - this.#stoppedAt > longOutageMs;
+    await this.#killControllers();
     await this.#runApiServer();
-    for (const [role, component] of this.#controllers) {
-      if (!isLongOutage && !component.hasExited) continue;
-      await component.stop('SIGTERM');
-      await this.#startController(role);
-    }
-    await this.#untilKruiseReady();
+    await this.#startControllers();
   }
 
   /** Kills the cluster's programs: nothing of it is needed any more. */
   async stop(): Promise<void> {
-    const components = [...this.#controllers.values(), ...(this.#apiServer ? [this.#apiServer] : [])];
-    await Promise.all(components.map((component) => component.stop('SIGKILL')));
+    await Promise.all([this.#killControllers(), this.#apiServer?.stop('SIGKILL')]);
     this.close();
   }
 
@@ -141,8 +126,22 @@ export class RealCluster extends ClusterClient {
     await this.#apiServer.waitUntilReady(readyTimeoutMs, async () => (await this.#send('GET', '/readyz')).isOk);
   }
 
+  async #startControllers(): Promise<void> {
+    await Promise.all([this.#startController('controller-manager'), this.#startController('scheduler')]);
+    if (this.#settings.hasKruise) await untilKruisePublished(this.#ground.binaries, this.#send);
+    await this.#dropNodeLeases();
+    await this.#startController('kwok');
+    if (!this.#settings.hasKruise) return;
+    await this.#startController('kruise');
+    await this.#untilKruiseReady();
+  }
+
   async #startController(role: Role): Promise<void> {
     this.#controllers.set(role, await this.#controller(role));
+  }
+
+  async #killControllers(): Promise<void> {
+    await Promise.all([...this.#controllers.values()].map((component) => component.stop('SIGKILL')));
   }
 
   async #controller(role: Role): Promise<Component> {
@@ -184,6 +183,13 @@ export class RealCluster extends ClusterClient {
     await writeFile(this.#kwokConfigPath, config);
   }
 
+  /** Every KWOK has an identity of its own, and waits for the leases of the one before it to expire. */
+  async #dropNodeLeases(): Promise<void> {
+    const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+    const response = await this.#send('DELETE', path);
+    if (!response.isOk) throw new Error(`${this.name}: DELETE ${path}: ${response.status} ${response.text}`);
+  }
+
   async #createAccounts(): Promise<void> {
     for (const { path, object } of accountObjects) await this.#create(path, object);
   }
@@ -196,7 +202,7 @@ export class RealCluster extends ClusterClient {
 
   async #installKruise(): Promise<void> {
     if (!this.#settings.hasKruise) return;
-    await installKruise(this.#ground.binaries, (method, path, body, contentType) => this.#send(method, path, body, contentType));
+    await installKruise(this.#ground.binaries, this.#send);
   }
 
   async #untilKruiseReady(): Promise<void> {
@@ -217,8 +223,8 @@ export class RealCluster extends ClusterClient {
     if (!response.isOk) throw new Error(`${this.name}: POST ${path}: ${response.status} ${response.text}`);
   }
 
-  #send(method: string, path: string, body?: string, contentType = 'application/json'): Promise<KubeResponse> {
+  readonly #send = (method: string, path: string, body?: string, contentType = 'application/json'): Promise<KubeResponse> => {
     const headers = body === undefined ? {} : { 'content-type': contentType };
     return this.request(method, path, body, { token: this.#settings.harnessToken, headers });
-  }
+  };
 }
