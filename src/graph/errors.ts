@@ -1,0 +1,76 @@
+import { GraphQLError } from 'graphql';
+import { ERROR_CATALOGUE, type ErrorCode, isErrorCode } from '../model/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+/** An error that callers may see as it is: one of the closed list, with a message written for them. */
+export function graphError(code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, code, retryable: ERROR_CATALOGUE[code].retryable } });
+}
+
+export function badInput(field: string, rule: string): GraphQLError {
+  return graphError('BAD_USER_INPUT', `${field}: ${rule}`, { field });
+}
+
+/**
+ * What may leave the process for `error`: itself when its code is on the list, a named refusal when
+ * graphql-js made it of the caller's document or variables, else INTERNAL with `correlationId` only. What is
+ * withheld is logged once, without variables.
+ */
+export function maskError(error: unknown, correlationId: string, logger: Logger): GraphQLError {
+  if (!(error instanceof GraphQLError)) return internalError(error, correlationId, logger);
+  if (isErrorCode(error.extensions['code'])) return error;
+  // An error that graphql-js wrapped around one thrown by a resolver hides a fault; one it made itself is
+  // about the document or the variables.
+  if (error.originalError === undefined || error.originalError instanceof GraphQLError) return nameOf(error);
+  return internalError(error, correlationId, logger);
+}
+
+function nameOf(error: GraphQLError): GraphQLError {
+  const code: ErrorCode = error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
+  return located(error, withoutSuggestion(error.message), { code, retryable: false });
+}
+
+/** "Did you mean ...?" tells names of the schema to somebody who may not introspect it. */
+function withoutSuggestion(message: string): string {
+  return message.replace(/ Did you mean .*\?$/s, '');
+}
+
+function internalError(error: unknown, correlationId: string, logger: Logger): GraphQLError {
+  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  logger.error('request failed', {
+    correlationId,
+    error: cause instanceof Error ? cause.message : String(cause),
+    stack: cause instanceof Error ? cause.stack : undefined,
+  });
+  const extensions = { code: 'INTERNAL', retryable: ERROR_CATALOGUE.INTERNAL.retryable, correlationId };
+  const message = `Something went wrong in the gateway. Its log has the reason under ${correlationId}.`;
+  return error instanceof GraphQLError ? located(error, message, extensions) : new GraphQLError(message, { extensions });
+}
+
+function located(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    source: error.source,
+    positions: error.positions,
+    path: error.path,
+    extensions,
+  });
+}
+
+/** The text of `schema/errors.md`. */
+export function printErrorCatalogue(): string {
+  const rows = Object.entries(ERROR_CATALOGUE).map(
+    ([code, { meaning, retryable }]) => `| \`${code}\` | ${meaning} | ${retryable ? 'yes' : 'no'} |`,
+  );
+  return [
+    '# Error codes',
+    '',
+    'Every entry of `errors` carries one of these as `extensions.code`, and `extensions.retryable`. The list is closed.',
+    'Refusals of a mutation come in `userErrors` of its payload instead. Generated from `src/model/errors.ts`.',
+    '',
+    '| code | meaning | may the same request succeed later? |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,36 @@
+import { COMPONENT_LABEL } from '../../../model/cluster.ts';
+import { labelOf } from '../../../model/labels.ts';
+import type { WorkloadRecord } from '../../../model/workload-record.ts';
+import { defineConnection } from '../../connection-type.ts';
+import { booleanField, defineFilter, enumField, intField, stringField } from '../../filters.ts';
+import { defineOrder } from '../../orders.ts';
+import { Workload } from '../../refs.ts';
+import { workloadKindFilter } from './workload-kind.ts';
+
+export const WorkloadConnection = defineConnection('Workload', Workload, 'workloads');
+
+export const workloadFilter = defineFilter<WorkloadRecord>('Workload', {
+  name: stringField({ description: 'Name of the workload.' }, ({ name }) => name),
+  namespace: stringField({ description: 'Namespace of the workload.' }, ({ namespace }) => namespace),
+  workloadKind: enumField(workloadKindFilter, { description: 'Kind of the workload.' }, ({ workloadKind }) => workloadKind),
+  image: stringField({ description: 'Images of the containers of its template.' }, ({ images }) => images.map(({ image }) => image)),
+  component: stringField({ description: 'Name of the component (label `app.kubernetes.io/name`).' }, ({ labels }) =>
+    labelOf(labels, COMPONENT_LABEL),
+  ),
+  paused: booleanField({ description: 'Whether its pause flag is set.' }, ({ strategy }) => strategy.paused),
+  replicasDesired: intField({ description: 'Pods that are wanted.' }, ({ replicas }) => replicas.desired),
+});
+
+export const workloadOrder = defineOrder<WorkloadRecord>('Workload', {
+  fields: {
+    CLUSTER: { description: 'Name of the cluster.', of: ({ cluster }) => cluster },
+    NAMESPACE: { description: 'Namespace of the workload.', of: ({ namespace }) => namespace },
+    NAME: { description: 'Name of the workload.', of: ({ name }) => name },
+    KIND: { description: 'Kind of the workload, in alphabetical order.', of: ({ workloadKind }) => workloadKind },
+    CREATED_AT: { description: 'When the workload was created.', of: ({ createdAt }) => createdAt },
+  },
+  key: [({ cluster }) => cluster, ({ namespace }) => namespace, ({ name }) => name, ({ uid }) => uid],
+  keyText: 'cluster, namespace, name, uid',
+});
+
+export const workloadList = { filter: workloadFilter, order: workloadOrder };

@@ -1,0 +1,94 @@
+import type { ContainerImage as Image, IntOrString } from '../../../model/object-record.ts';
+import type { WorkloadKind as Kind, WorkloadRecord, WorkloadStrategy } from '../../../model/workload-record.ts';
+import { podsOfWorkload } from '../../../status/owners.ts';
+import { builder } from '../../builder.ts';
+import { clusterOf } from '../../cluster-of.ts';
+import { onlyCluster } from '../../cluster-scope.ts';
+import type { GraphContext } from '../../context.ts';
+import { typeNameOfWorkload } from '../../kinds.ts';
+import { KubernetesResource, Node, Workload } from '../../refs.ts';
+import { partOfShelf } from '../../shelves.ts';
+import { listArgs, listBy } from '../lists.ts';
+import { PodConnection, podList } from '../pod/pod.list.ts';
+import { ContainerImage } from './container-image.type.ts';
+import { WorkloadKind } from './workload-kind.ts';
+
+const optional = (get: (strategy: WorkloadStrategy) => IntOrString | undefined) => get;
+
+const UpdateStrategy = builder.objectRef<WorkloadStrategy>('UpdateStrategy').implement({
+  description: 'How a workload replaces its pods.',
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'As the kind writes it, e.g. RollingUpdate, Recreate, OnDelete, InPlaceIfPossible.' }),
+    partition: t.field({
+      type: 'IntOrString',
+      nullable: true,
+      description: 'The brake: pods that stay old, or for a StatefulSet the first ordinal that becomes new. Null where there is none.',
+      resolve: optional(({ partition }) => partition),
+    }),
+    maxUnavailable: t.field({
+      type: 'IntOrString',
+      nullable: true,
+      description: 'Pods that may be missing during an update; null where the kind has no such limit or it is not set.',
+      resolve: optional(({ maxUnavailable }) => maxUnavailable),
+    }),
+    maxSurge: t.field({
+      type: 'IntOrString',
+      nullable: true,
+      description:
+        'Pods that may be there beyond the wanted number during an update; null where the kind has no such limit or it is not set.',
+      resolve: optional(({ maxSurge }) => maxSurge),
+    }),
+    paused: t.exposeBoolean('paused', { description: 'Whether its pause flag is set.' }),
+    inPlace: t.exposeBoolean('inPlace', { description: 'Whether pods may be updated without being made anew.' }),
+  }),
+});
+
+Workload.implement({
+  description:
+    'One view of the six kinds. Concrete types: Deployment, StatefulSet, DaemonSet, CloneSet, AdvancedStatefulSet, AdvancedDaemonSet; each adds what only it has.',
+  interfaces: [Node, KubernetesResource],
+  resolveType: typeNameOfWorkload,
+  fields: (t) => ({
+    workloadKind: t.expose('workloadKind', { type: WorkloadKind, description: 'Which of the six kinds it is.' }),
+    generation: t.exposeInt('generation', { description: 'Counts the changes of its spec.' }),
+    observedGeneration: t.exposeInt('observedGeneration', {
+      nullable: true,
+      description: 'Up to which generation its controller has looked; null before its first look.',
+    }),
+    images: t.field({
+      type: [ContainerImage],
+      description: 'Image of each container of its template.',
+      resolve: ({ images }): readonly Image[] => images,
+    }),
+    updateStrategy: t.field({ type: UpdateStrategy, description: 'How it replaces its pods.', resolve: ({ strategy }) => strategy }),
+    pods: t.field({
+      type: PodConnection,
+      nullable: true,
+      description: 'Its pods, at any revision.',
+      args: listArgs(podList),
+      resolve: (workload, args, ctx) => listBy(ctx, podList, podsOf(ctx, workload), args),
+    }),
+  }),
+});
+
+function podsOf(ctx: GraphContext, workload: WorkloadRecord) {
+  const cluster = clusterOf(ctx, workload);
+  const shelf = partOfShelf(cluster.pods, () => podsOfWorkload(cluster, workload));
+  return { scope: onlyCluster(cluster), shelves: () => [shelf], namespace: workload.namespace };
+}
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  DEPLOYMENT: 'A Deployment of `apps`: its pods hang on ReplicaSets, one for each revision.',
+  STATEFUL_SET: 'A StatefulSet of `apps`: its pods have ordinals and are updated from the highest down.',
+  DAEMON_SET: 'A DaemonSet of `apps`: one pod on each node that fits.',
+  CLONE_SET: 'A CloneSet of OpenKruise: like a Deployment, with a partition and updates in place.',
+  ADVANCED_STATEFUL_SET: 'An Advanced StatefulSet of OpenKruise: a StatefulSet that can update several pods at once and in place.',
+  ADVANCED_DAEMON_SET: 'An Advanced DaemonSet of OpenKruise: a DaemonSet with a partition, a selector and updates in place.',
+};
+
+for (const kind of Object.keys(KINDS) as Kind[]) {
+  builder.objectRef<WorkloadRecord>(typeNameOfWorkload({ workloadKind: kind })).implement({
+    description: KINDS[kind],
+    interfaces: [Node, KubernetesResource, Workload],
+  });
+}

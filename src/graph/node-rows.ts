@@ -1,0 +1,27 @@
+import type { ObjectRecord } from '../model/object-record.ts';
+import { clusterId, componentId, instanceId, objectId, operationId } from './global-id.ts';
+import { typeNameOfResource } from './kinds.ts';
+import type { NodeRow } from './refs.ts';
+import { EVENTS } from './shelves.ts';
+
+/** The global id of any row that has one. */
+export function idOf(row: NodeRow): string {
+  if ('resource' in row) return objectId(row);
+  if ('record' in row) return clusterId(row.record.name);
+  if ('regarding' in row) return objectId({ ...row, resource: EVENTS });
+  if ('mutation' in row) return operationId(row.id);
+  return 'instanceOf' in row ? instanceId(row.instanceOf, row.cluster, row.namespace) : componentId(row.component);
+}
+
+/** The name of its GraphQL type: the same on every path. */
+export function typeNameOf(row: NodeRow): string {
+  if ('resource' in row) return typeNameOfRecord(row);
+  if ('record' in row) return 'Cluster';
+  if ('regarding' in row) return 'Event';
+  if ('mutation' in row) return 'Operation';
+  return 'instanceOf' in row ? 'ComponentInstance' : 'Component';
+}
+
+export function typeNameOfRecord({ resource }: ObjectRecord): string {
+  return typeNameOfResource(resource);
+}

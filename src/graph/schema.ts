@@ -1,0 +1,24 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './modules/resource/resource.type.ts';
+import './modules/resource/resource.queries.ts';
+import './modules/viewer/viewer.queries.ts';
+import './modules/cluster/cluster.type.ts';
+import './modules/cluster/cluster.queries.ts';
+import './modules/node/node.type.ts';
+import './modules/node/node.queries.ts';
+import './modules/workload/workload.type.ts';
+import './modules/workload/workload.queries.ts';
+import './modules/revision/revision.type.ts';
+import './modules/pod/pod.type.ts';
+import './modules/pod/pod.queries.ts';
+import './modules/event/event.type.ts';
+import './modules/event/event.queries.ts';
+
+let schema: GraphQLSchema | undefined;
+
+/** The whole schema, built once: types are shared by everything that imports them. */
+export function buildSchema(): GraphQLSchema {
+  schema ??= builder.toSchema();
+  return schema;
+}

@@ -1,0 +1,125 @@
+import { type Access, isVisible, NOTHING, type ReadVerb, type Visibility } from '../auth/access.ts';
+import type { GroupResource } from '../model/resource.ts';
+import type { ClusterStore, GraphStore } from '../store/graph-store.ts';
+import { allReady, isPromise, type MaybePromise, whenReady } from './maybe-promise.ts';
+
+/** Objects of one kind in one cluster, as a right is asked for them. */
+export interface Shelf<R> {
+  readonly resource: GroupResource;
+  namespaces(): Iterable<string>;
+  all(): Iterable<R>;
+  inNamespace(namespace: string): Iterable<R>;
+}
+
+/**
+ * The one step of authorisation for everything that is read from the store: lists, counts, edges, ids,
+ * examples and attention. Rights are asked for sets (cluster, kind, verb), remembered for one request and
+ * answered without a promise once known. Answers are forgotten when rights may have changed.
+ */
+export class Visible {
+  readonly #store: GraphStore;
+  readonly #access: Access;
+  readonly #sets = new Map<string, MaybePromise<Visibility>>();
+  readonly #clusters = new Map<string, MaybePromise<boolean>>();
+  #epoch: number;
+
+  constructor(store: GraphStore, access: Access) {
+    this.#store = store;
+    this.#access = access;
+    this.#epoch = access.epoch;
+  }
+
+  /** Forgets all answers; a stream does so before each message. */
+  renew(): void {
+    this.#epoch = this.#access.epoch;
+    this.#sets.clear();
+    this.#clusters.clear();
+  }
+
+  /** The clusters that the viewer may know of, by name. */
+  clusters(): MaybePromise<readonly ClusterStore[]> {
+    const all = this.#store.clusters();
+    const seen = allReady(all.map(({ record }) => this.#seesCluster(record.name)));
+    return whenReady(seen, (answers) => all.filter((_, index) => answers[index] === true));
+  }
+
+  /** Undefined when it does not exist or the viewer may not know of it: not told apart. */
+  cluster(name: string): MaybePromise<ClusterStore | undefined> {
+    const cluster = this.#store.cluster(name);
+    if (cluster === undefined) return undefined;
+    return whenReady(this.#seesCluster(name), (sees) => (sees ? cluster : undefined));
+  }
+
+  /** What of a whole kind may be seen; with `namespace`, only that one is asked for. */
+  of(
+    cluster: ClusterStore,
+    shelf: Pick<Shelf<unknown>, 'resource' | 'namespaces'>,
+    verb: ReadVerb,
+    namespace?: string,
+  ): MaybePromise<Visibility> {
+    const { name } = cluster.record;
+    const whole = this.#remembered(`${verb} ${shelf.resource} ${name}`);
+    if (whole !== undefined && !isPromise(whole) && (whole.everything || namespace === undefined)) return whole;
+    const key = namespace === undefined ? `${verb} ${shelf.resource} ${name}` : `${verb} ${shelf.resource} ${name} ${namespace}`;
+    const candidates = namespace === undefined ? () => shelf.namespaces() : () => [namespace];
+    return this.#remembered(key) ?? this.#ask(key, this.#access.visibility(name, shelf.resource, verb, candidates));
+  }
+
+  /** As `of`, for code that cannot wait: nothing, unless it was asked for before and is known by now. */
+  settled(cluster: ClusterStore, resource: GroupResource, verb: ReadVerb): Visibility {
+    const known = this.#remembered(`${verb} ${resource} ${cluster.record.name}`);
+    return known === undefined || isPromise(known) ? NOTHING : known;
+  }
+
+  /** May this one object be seen? */
+  sees(cluster: ClusterStore, resource: GroupResource, verb: ReadVerb, namespace: string): MaybePromise<boolean> {
+    return whenReady(this.of(cluster, { resource, namespaces: () => [namespace] }, verb, namespace), (visibility) =>
+      isVisible(visibility, namespace),
+    );
+  }
+
+  /** `object` if it may be seen, else undefined: what a to-one edge answers. */
+  one<R extends { readonly resource: GroupResource; readonly namespace: string }>(
+    cluster: ClusterStore,
+    object: R | undefined,
+  ): MaybePromise<R | undefined> {
+    if (object === undefined) return undefined;
+    return whenReady(this.sees(cluster, object.resource, 'get', object.namespace), (sees) => (sees ? object : undefined));
+  }
+
+  #seesCluster(name: string): MaybePromise<boolean> {
+    this.#forgetIfChanged();
+    const known = this.#clusters.get(name);
+    if (known !== undefined) return known;
+    const asked = this.#access.seesCluster(name);
+    this.#clusters.set(name, asked);
+    if (isPromise(asked)) void asked.then((sees) => this.#clusters.set(name, sees));
+    return asked;
+  }
+
+  #remembered(key: string): MaybePromise<Visibility> | undefined {
+    this.#forgetIfChanged();
+    return this.#sets.get(key);
+  }
+
+  #ask(key: string, asked: MaybePromise<Visibility>): MaybePromise<Visibility> {
+    this.#sets.set(key, asked);
+    if (isPromise(asked)) void asked.then((visibility) => this.#sets.set(key, visibility));
+    return asked;
+  }
+
+  #forgetIfChanged(): void {
+    if (this.#access.epoch !== this.#epoch) this.renew();
+  }
+}
+
+/** The objects of `shelf` that `visibility` shows, of one namespace if it is given. */
+export function* visibleRows<R>(shelf: Shelf<R>, visibility: Visibility, namespace?: string): Iterable<R> {
+  if (namespace !== undefined) {
+    if (isVisible(visibility, namespace)) yield* shelf.inNamespace(namespace);
+  } else if (visibility.everything) {
+    yield* shelf.all();
+  } else {
+    for (const visible of visibility.namespaces) yield* shelf.inNamespace(visible);
+  }
+}
