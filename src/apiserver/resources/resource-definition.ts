@@ -17,21 +17,24 @@ export interface ResourceDefinition {
   readonly namespaced: boolean;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  /** Sub-resources besides those every kind lacks: "status", "scale", "eviction", ... */
+  /** "status", "scale", "eviction", ... */
   readonly subresources: readonly Subresource[];
-  /** Absent: create, delete, deletecollection, get, list, patch, update, watch. */
-  readonly verbs?: readonly string[];
+  readonly verbs: readonly string[];
   readonly rules: ResourceRules;
   /** Where the scale sub-resource reads and writes. */
   readonly scale?: ScalePaths;
   /** Fields beyond metadata.name and metadata.namespace that field selectors may name. */
   readonly selectableFields?: readonly SelectableField[];
+  /** Answers a question and stores nothing: access reviews, token reviews. */
+  readonly isReview?: boolean;
+  /** Where objects are kept when that is another definition's collection (events of events.k8s.io). */
+  readonly collection?: GroupResource;
   /** A CustomResourceDefinition made it: its objects obey the rules for custom resources. */
   readonly isCustom?: boolean;
   /** Columns of a custom resource, as its CRD gives them, by version. */
   readonly printerColumns?: Readonly<Record<string, readonly PrinterColumn[]>>;
-  /** Turns a stored object into another served version's form and back; absent: only apiVersion differs. */
-  readonly convert?: { to(version: string, object: KubeObject): KubeObject; from(version: string, object: KubeObject): KubeObject };
+  /** Turns a stored object into the form served here and back; absent: only apiVersion differs. Neither changes its argument. */
+  readonly convert?: { fromStored(object: KubeObject): KubeObject; toStored(object: KubeObject): KubeObject };
 }
 
 export interface Subresource {
@@ -99,9 +102,11 @@ export interface ResourceRules {
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number;
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted?: boolean;
-  /** Objects of this kind have no metadata.finalizers protocol of their own but spec.finalizers (namespaces). */
+  /** spec.finalizers hold a deletion too (namespaces). */
   readonly hasSpecFinalizers?: boolean;
 }
+
+export const ALL_VERBS: readonly string[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** A definition at one of its versions: what a request is about. */
 export interface ServedResource {
@@ -110,8 +115,8 @@ export interface ServedResource {
 }
 
 /** Key of the collection in which objects of this kind are kept, whatever the version asked for. */
-export function collectionOf(definition: ResourceDefinition): GroupResource {
-  return groupResourceOf(definition);
+export function collectionOf(definition: Pick<ResourceDefinition, 'group' | 'resource' | 'collection'>): GroupResource {
+  return definition.collection ?? groupResourceOf(definition);
 }
 
 export function toResource(definition: ResourceDefinition, version: string): Resource {
