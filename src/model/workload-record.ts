@@ -33,6 +33,8 @@ export interface WorkloadRecord extends ObjectRecord {
   /** Digest of spec.template without its generated labels: equal digests, equal templates. */
   readonly templateDigest: string;
   readonly conditions: readonly ConditionRecord[];
+  /** When anything but its status was last written (metadata.managedFields), where the server says so. */
+  readonly specWrittenAt?: number;
 }
 
 export interface WorkloadCounts {

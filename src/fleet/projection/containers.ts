@@ -30,28 +30,30 @@ export function imagesOf(podSpec: JsonObject, flaw: FlawReport): readonly Contai
 }
 
 export function containersOf(spec: JsonObject, status: JsonObject, flaw: FlawReport): readonly ContainerRecord[] {
-  const records: ContainerRecord[] = [];
-  addContainers(records, true, itemsAt(spec, 'initContainers', flaw), itemsAt(status, 'initContainerStatuses', flaw), flaw);
-  addContainers(records, false, itemsAt(spec, 'containers', flaw), itemsAt(status, 'containerStatuses', flaw), flaw);
-  return records.length === 0 ? NO_ITEMS : records;
+  const main = withStatuses(itemsAt(spec, 'containers', flaw), itemsAt(status, 'containerStatuses', flaw), false, flaw);
+  const initSpecs = itemsAt(spec, 'initContainers', flaw);
+  if (initSpecs.length === 0) return main;
+  return [...withStatuses(initSpecs, itemsAt(status, 'initContainerStatuses', flaw), true, flaw), ...main];
 }
 
 function imageOf(container: JsonObject, flaw: FlawReport): ContainerImage {
   return { container: textAt(container, 'name', flaw) ?? '', image: textAt(container, 'image', flaw) ?? '' };
 }
 
-function addContainers(
-  records: ContainerRecord[],
-  init: boolean,
+function withStatuses(
   specs: readonly unknown[],
   statuses: readonly unknown[],
+  init: boolean,
   flaw: FlawReport,
-): void {
+): readonly ContainerRecord[] {
+  if (specs.length === 0) return NO_ITEMS;
+  const records: ContainerRecord[] = [];
   for (let i = 0; i < specs.length; i += 1) {
     const spec = specs[i];
     if (isFields(spec)) records.push(containerOf(spec, init, statusFor(spec, i, statuses), flaw));
-    else flaw(init ? 'initContainers' : 'containers');
+    else flaw('containers');
   }
+  return records;
 }
 
 /** Statuses nearly always come in the order of the spec. */

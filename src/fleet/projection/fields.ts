@@ -52,11 +52,14 @@ export function numberAt(source: JsonObject, field: string, flaw: FlawReport): n
   return undefined;
 }
 
+/** The schema's Int is 32 bits wide, and so are the counts of Kubernetes. */
+export const MAX_COUNT = 2_147_483_647;
+
 /** A count: 0 when absent, as Go leaves it out; never negative or broken. */
 export function countAt(source: JsonObject, field: string, flaw: FlawReport): number {
   const value = numberAt(source, field, flaw);
   if (value === undefined) return 0;
-  if (value >= 0 && Number.isSafeInteger(value)) return value;
+  if (value >= 0 && value <= MAX_COUNT && Number.isInteger(value)) return value;
   flaw(field);
   return 0;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/kube-object.ts';
 import { rawCondition } from './conditions.ts';
-import { isFields, NO_FIELDS, NO_ITEMS } from './fields.ts';
+import { isFields, MAX_COUNT, NO_FIELDS, NO_ITEMS } from './fields.ts';
 
 /** What `kubectl get pods` prints for a pod in STATUS, READY (as n/m) and RESTARTS. */
 export interface PrintedPod {
@@ -40,7 +40,7 @@ export function kubectlPodStatus(metadata: JsonObject, spec: JsonObject, status:
     status: deletionWord(metadata, status) ?? main?.word ?? firstWord,
     readyContainers: init.ready + (main?.ready ?? 0),
     totalContainers: listOf(spec, 'containers').length + countRestartable(initSpecs),
-    restarts: main === undefined ? init.restarts : init.sidecarRestarts + main.restarts,
+    restarts: Math.min(main === undefined ? init.restarts : init.sidecarRestarts + main.restarts, MAX_COUNT),
   };
 }
 
@@ -62,7 +62,7 @@ function summariseInit(specs: readonly unknown[], statuses: readonly unknown[]):
   for (let i = 0; i < statuses.length; i += 1) {
     const container = fieldsOf(statuses[i]);
     const sidecar = isRestartable(specByName(specs, container['name']));
-    const count = numberOf(container, 'restartCount');
+    const count = restartsOf(container);
     restarts += count;
     if (sidecar) sidecarRestarts += count;
     if (sidecar && container['started'] === true && !exitedWell(container)) {
@@ -99,7 +99,7 @@ function summariseMain(firstWord: string, statuses: readonly unknown[], status: 
   let restarts = 0;
   for (let i = statuses.length - 1; i >= 0; i -= 1) {
     const container = fieldsOf(statuses[i]);
-    restarts += numberOf(container, 'restartCount');
+    restarts += restartsOf(container);
     const trouble = mainWord(container);
     if (trouble !== undefined) word = trouble;
     else if (container['ready'] === true && stateOf(container, 'running') !== undefined) ready += 1;
@@ -152,6 +152,10 @@ function fieldsOf(value: unknown): JsonObject {
 function textOf(source: JsonObject, field: string): string {
   const value = source[field];
   return typeof value === 'string' ? value : '';
+}
+
+function restartsOf(container: JsonObject): number {
+  return Math.max(0, Math.trunc(numberOf(container, 'restartCount')));
 }
 
 function numberOf(source: JsonObject, field: string): number {

@@ -23,22 +23,22 @@ export function projectPod(object: KubeObject, cluster: string, flaw: FlawReport
     images: imagesOf(spec, flaw),
     containers: containersOf(spec, status, flaw),
   };
-  addPlace(pod, object, spec, status, flaw);
+  addPlace(pod, spec, status, flaw);
+  const owner = ownerOf(object, flaw);
+  if (owner !== undefined) pod.owner = owner;
   addReadiness(pod, status, flaw);
   addRevision(pod, metadata, flaw);
   addInPlaceUpdate(pod, metadata, status, flaw);
   return pod;
 }
 
-function addPlace(pod: Mutable<PodRecord>, object: KubeObject, spec: JsonObject, status: JsonObject, flaw: FlawReport): void {
+function addPlace(pod: Mutable<PodRecord>, spec: JsonObject, status: JsonObject, flaw: FlawReport): void {
   const ip = textAt(status, 'podIP', flaw);
   const nodeName = textAt(spec, 'nodeName', flaw);
   const startedAt = instantAt(status, 'startTime', flaw);
-  const owner = ownerOf(object, flaw);
   if (ip !== undefined) pod.ip = ip;
   if (nodeName !== undefined) pod.nodeName = nodeName;
   if (startedAt !== undefined) pod.startedAt = startedAt;
-  if (owner !== undefined) pod.owner = owner;
 }
 
 function addReadiness(pod: Mutable<PodRecord>, status: JsonObject, flaw: FlawReport): void {

@@ -1,9 +1,10 @@
 import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
+import type { ObjectRecord } from '../../model/object-record.ts';
 import type { RevisionRecord } from '../../model/workload-record.ts';
 import { imagesOf } from './containers.ts';
-import { annotationOf, envelopeOf, ownerOf } from './envelope.ts';
-import { countAt, type FlawReport, fieldsAt, ignoreFlaws, isFields, type Mutable, numberAt } from './fields.ts';
-import { REVISION_ANNOTATION } from './project-workload.ts';
+import { envelopeOf, ownerOf } from './envelope.ts';
+import { countAt, type FlawReport, fieldsAt, ignoreFlaws, isFields, type Mutable } from './fields.ts';
+import { revisionNumberOf } from './project-workload.ts';
 import { templateDigest } from './template-digest.ts';
 import { desiredReplicas } from './workload-layout.ts';
 
@@ -11,9 +12,8 @@ import { desiredReplicas } from './workload-layout.ts';
 export function projectReplicaSet(object: KubeObject, cluster: string, flaw: FlawReport = ignoreFlaws): RevisionRecord {
   const spec = fieldsAt(object, 'spec', flaw);
   const status = fieldsAt(object, 'status', flaw);
-  const number = Number(annotationOf(fieldsAt(object, 'metadata', flaw), REVISION_ANNOTATION, flaw));
-  const revision = revisionOf(object, cluster, 'replicasets.apps', fieldsAt(spec, 'template', flaw), flaw);
-  revision.number = Number.isSafeInteger(number) ? number : 0;
+  const revision = revisionOf(object, envelopeOf(object, cluster, 'replicasets.apps', flaw), fieldsAt(spec, 'template', flaw), flaw);
+  revision.number = revisionNumberOf(fieldsAt(object, 'metadata', flaw), flaw) ?? 0;
   revision.replicas = {
     desired: desiredReplicas(spec, flaw),
     current: countAt(status, 'replicas', flaw),
@@ -26,19 +26,12 @@ export function projectReplicaSet(object: KubeObject, cluster: string, flaw: Fla
 /** A ControllerRevision: its data is the patch that makes the template what it was. */
 export function projectControllerRevision(object: KubeObject, cluster: string, flaw: FlawReport = ignoreFlaws): RevisionRecord {
   const template = fieldsAt(fieldsAt(fieldsAt(object, 'data', flaw), 'spec', flaw), 'template', flaw);
-  const revision = revisionOf(object, cluster, 'controllerrevisions.apps', template, flaw);
-  revision.number = numberAt(object, 'revision', flaw) ?? 0;
+  const revision = revisionOf(object, envelopeOf(object, cluster, 'controllerrevisions.apps', flaw), template, flaw);
+  revision.number = countAt(object, 'revision', flaw);
   return revision;
 }
 
-function revisionOf(
-  object: KubeObject,
-  cluster: string,
-  resource: string,
-  template: JsonObject,
-  flaw: FlawReport,
-): Mutable<RevisionRecord> {
-  const envelope = envelopeOf(object, cluster, resource, flaw);
+function revisionOf(object: KubeObject, envelope: ObjectRecord, template: JsonObject, flaw: FlawReport): Mutable<RevisionRecord> {
   const revision: Mutable<RevisionRecord> = {
     ...envelope,
     number: 0,

@@ -8,7 +8,19 @@ import { imagesOf } from './containers.ts';
 import { advancedDaemonSetLayout, daemonSetLayout } from './daemon-set.ts';
 import { deploymentLayout } from './deployment.ts';
 import { annotationOf, envelopeOf } from './envelope.ts';
-import { type FlawReport, fieldsAt, ignoreFlaws, type Mutable, numberAt, textAt } from './fields.ts';
+import {
+  countAt,
+  type FlawReport,
+  fieldsAt,
+  ignoreFlaws,
+  instantAt,
+  isFields,
+  itemsAt,
+  MAX_COUNT,
+  type Mutable,
+  numberAt,
+  textAt,
+} from './fields.ts';
 import { selectorOf, selectorText } from './selector.ts';
 import { advancedStatefulSetLayout, statefulSetLayout } from './stateful-set.ts';
 import { templateDigest } from './template-digest.ts';
@@ -38,7 +50,7 @@ export function projectWorkload(
   const workload: Mutable<WorkloadRecord> = {
     ...envelopeOf(object, cluster, WORKLOAD_RESOURCES[layout.kind], flaw),
     workloadKind: layout.kind,
-    generation: numberAt(metadata, 'generation', flaw) ?? 0,
+    generation: countAt(metadata, 'generation', flaw),
     images: imagesOf(fieldsAt(template, 'spec', flaw), flaw),
     replicas: layout.counts(spec, status, flaw),
     strategy: layout.strategy(spec, flaw),
@@ -48,30 +60,45 @@ export function projectWorkload(
     conditions: conditionsOf(status, flaw),
   };
   addProgress(workload, spec, status, flaw);
-  addRevisions(workload, layout, metadata, status, flaw);
+  addRevisions(workload, layout, status, flaw);
+  addHistory(workload, metadata, flaw);
   return workload;
 }
 
 function addProgress(workload: Mutable<WorkloadRecord>, spec: JsonObject, status: JsonObject, flaw: FlawReport): void {
-  const observed = numberAt(status, 'observedGeneration', flaw);
   const deadline = numberAt(spec, 'progressDeadlineSeconds', flaw);
-  if (observed !== undefined) workload.observedGeneration = observed;
+  if (status['observedGeneration'] !== undefined) workload.observedGeneration = countAt(status, 'observedGeneration', flaw);
   if (deadline !== undefined) workload.progressDeadlineSeconds = deadline;
 }
 
-function addRevisions(
-  workload: Mutable<WorkloadRecord>,
-  layout: WorkloadLayout,
-  metadata: JsonObject,
-  status: JsonObject,
-  flaw: FlawReport,
-): void {
+function addRevisions(workload: Mutable<WorkloadRecord>, layout: WorkloadLayout, status: JsonObject, flaw: FlawReport): void {
   const current = textAt(status, 'currentRevision', flaw);
   const update = firstText(status, layout.updateRevisionFields, flaw);
-  const number = Number(annotationOf(metadata, REVISION_ANNOTATION, flaw));
   if (current !== undefined) workload.currentRevision = current;
   if (update !== undefined) workload.updateRevision = update;
-  if (Number.isSafeInteger(number) && number > 0) workload.revisionNumber = number;
+}
+
+function addHistory(workload: Mutable<WorkloadRecord>, metadata: JsonObject, flaw: FlawReport): void {
+  const number = revisionNumberOf(metadata, flaw);
+  const writtenAt = specWrittenAt(metadata, flaw);
+  if (number !== undefined) workload.revisionNumber = number;
+  if (writtenAt !== undefined) workload.specWrittenAt = writtenAt;
+}
+
+/** The annotation that a Deployment shares with its ReplicaSets. */
+export function revisionNumberOf(metadata: JsonObject, flaw: FlawReport): number | undefined {
+  const number = Number(annotationOf(metadata, 'deployment.kubernetes.io/revision', flaw));
+  return Number.isSafeInteger(number) && number > 0 && number <= MAX_COUNT ? number : undefined;
+}
+
+function specWrittenAt(metadata: JsonObject, flaw: FlawReport): number | undefined {
+  let latest: number | undefined;
+  for (const entry of itemsAt(metadata, 'managedFields', flaw)) {
+    if (!isFields(entry) || entry['subresource'] === 'status') continue;
+    const time = instantAt(entry, 'time', flaw);
+    if (time !== undefined && (latest === undefined || time > latest)) latest = time;
+  }
+  return latest;
 }
 
 function firstText(status: JsonObject, fields: readonly string[], flaw: FlawReport): string | undefined {
@@ -81,5 +108,3 @@ function firstText(status: JsonObject, fields: readonly string[], flaw: FlawRepo
   }
   return undefined;
 }
-
-export const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';

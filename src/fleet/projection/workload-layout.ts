@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/kube-object.ts';
 import type { WorkloadCounts, WorkloadKind, WorkloadStrategy } from '../../model/workload-record.ts';
-import { type FlawReport, flagAt, intOrStringAt, type Mutable, numberAt } from './fields.ts';
+import { countAt, type FlawReport, flagAt, intOrStringAt, type Mutable, numberAt } from './fields.ts';
 
 /** Where one kind keeps what all six have. One per kind; versions of a kind are told apart by what is there. */
 export interface WorkloadLayout {
@@ -18,10 +18,8 @@ export function minReadySecondsOf(spec: JsonObject, flaw: FlawReport): number {
 
 /** spec.replicas, which every kind defaults to 1. */
 export function desiredReplicas(spec: JsonObject, flaw: FlawReport): number {
-  const replicas = numberAt(spec, 'replicas', flaw) ?? 1;
-  if (replicas >= 0 && Number.isSafeInteger(replicas)) return replicas;
-  flaw('replicas');
-  return 0;
+  const replicas = spec['replicas'];
+  return replicas === undefined || replicas === null ? 1 : countAt(spec, 'replicas', flaw);
 }
 
 /** Adds what rolling updates of several kinds have in common and `rolling` says. */
