@@ -204,9 +204,12 @@ describe('sockets', () => {
     const client = socketClient();
     const open = client.iterate<{ until: string }>({ query: 'subscription { until }' });
     expect((await open.next()).value?.data).toEqual({ until: 'open' });
-    for (const query of ['subscription { nothing }', 'not graphql', '{{{{{{{{', 'subscription Costly { count(to: 1) }']) {
+    for (const query of ['subscription { nothing }', 'not graphql', '{{{{{{{{']) {
       await expect(collect(client, query)).rejects.toEqual([expect.objectContaining({ message: expect.any(String) })]);
     }
+    expect(await collect(client, 'subscription Costly { count(to: 1) }')).toMatchObject([
+      { errors: [{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }] },
+    ]);
     expect(await collect(client, '{ hello }')).toEqual([{ data: { hello: 'world' } }]);
     await open.return?.();
     await client.dispose();
