@@ -3,7 +3,7 @@ import type { ResourceVersion } from '../model/resource-version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/logger.ts';
 import type { Change, Commit } from '../store/commit.ts';
-import { type ClusterPositions, NO_POSITIONS, type Position } from './position.ts';
+import { type ClusterPositions, GAPS, NO_POSITIONS, type Position } from './position.ts';
 
 export interface ChangeLogOptions {
   readonly clock: Clock;
@@ -132,9 +132,6 @@ export class ChangeLog {
   }
 }
 
-/** Counts explicit gaps as if they were commits of a kind that every reader follows. */
-const BREAKS: GroupResource = '*';
-
 interface Kept {
   readonly commit: Commit;
   readonly after: ClusterPositions;
@@ -176,14 +173,14 @@ class ClusterHistory {
 
   /** From here on no position given out before is covered, of whatever kind. */
   breakOff(): void {
-    const breaks = (this.positions.get(BREAKS)?.commits ?? 0) + 1;
-    this.positions = new Map<GroupResource, Position>([...this.positions, [BREAKS, { version: '', commits: breaks }]]);
+    const gaps = (this.positions.get(GAPS)?.commits ?? 0) + 1;
+    this.positions = new Map<GroupResource, Position>([...this.positions, [GAPS, { version: '', commits: gaps }]]);
     this.#horizon = this.positions;
   }
 
   missedSince(from: ClusterPositions, resources: readonly GroupResource[]): readonly Change[] | undefined {
     const seen = (resource: GroupResource) => from.get(resource)?.commits ?? 0;
-    for (const resource of [BREAKS, ...resources]) if (!this.#covers(resource, seen(resource))) return undefined;
+    for (const resource of [GAPS, ...resources]) if (!this.#covers(resource, seen(resource))) return undefined;
     const wanted = new Set(resources);
     const missed: Change[] = [];
     for (let index = this.#first; index < this.#kept.length; index += 1) {

@@ -15,3 +15,16 @@ export interface Position {
 export type ClusterPositions = ReadonlyMap<GroupResource, Position>;
 
 export const NO_POSITIONS: ClusterPositions = new Map();
+
+/** Counts explicit gaps as if they were commits of a kind that every reader follows. */
+export const GAPS: GroupResource = '*';
+
+/** What somebody who follows `resources` needs to remember. */
+export function positionsOf(positions: ClusterPositions, resources: readonly GroupResource[]): ClusterPositions {
+  const needed = new Map<GroupResource, Position>();
+  for (const resource of [GAPS, ...resources]) {
+    const position = positions.get(resource);
+    if (position !== undefined) needed.set(resource, position);
+  }
+  return needed;
+}

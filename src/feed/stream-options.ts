@@ -32,7 +32,7 @@ export interface ObjectStreamOptions<R> extends StreamDeps {
   readonly fingerprint?: (row: R) => unknown;
   /** Content that by itself makes no change more often than `everyMs`: counts and times. */
   readonly background?: { readonly fingerprint: (row: R) => unknown; readonly everyMs: number };
-  /** For rows whose state depends on time: all rows for which `changes` holds (default: every one) are looked at again so often. */
+  /** For rows whose content depends on time: those for which `changes` holds (default: all) are looked at again so often. */
   readonly reevaluate?: { readonly everyMs: number; readonly changes?: (row: R) => boolean };
   /** What a resume token is bound to: root field, selectors and filter in one canonical text. Not the selection, not the reader. */
   readonly binding: string;
@@ -62,6 +62,8 @@ export interface StreamLimits {
   readonly rightsMs: number;
   /** How often an idle stream looks at scope, rights and freshness. */
   readonly tickMs: number;
+  /** After a change of a cluster's record they are looked at so soon. */
+  readonly clusterTickMs: number;
   /** Between two tokens on CHANGES. */
   readonly tokenMs: number;
 }
@@ -74,5 +76,6 @@ export const DEFAULT_LIMITS: StreamLimits = {
   syncWaitMs: 10_000,
   rightsMs: 5_000,
   tickMs: 1_000,
+  clusterTickMs: 100,
   tokenMs: 1_000,
 };

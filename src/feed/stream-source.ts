@@ -18,15 +18,19 @@ export interface StreamSource<R> {
   identity(row: R): ObjectIdentity;
   /** All rows of the cluster, of one namespace when given. */
   rows(cluster: ClusterStore, namespace?: string): Iterable<R>;
-  /** The row as it is now. `carried` is what the last change said of it. */
-  find(cluster: ClusterStore, key: string, carried: R | undefined): R | undefined;
+  /** The row as it is now. */
+  find(cluster: ClusterStore, key: string): R | undefined;
   /** The row that the change itself is about, as it was and as it is. */
   own(change: Change): RowChange<R> | undefined;
   /** Keys of other rows whose content may have changed with it. */
   dependents?(change: Change, cluster: ClusterStore): Iterable<string>;
   /** Namespaces that hold rows: worth asking rights for. */
   namespaces(cluster: ClusterStore): Iterable<string>;
-  /** Set where the store only forgets rows and never removes one: how many keys of a cluster a stream remembers. */
+  /** What of the cluster's own record the rows depend on: when it differs, all rows of the cluster are looked at again. */
+  clusterPrint?(cluster: ClusterStore): unknown;
+  /** Rows that go with a cluster which is no longer in the store, for a reader that may still hold them. */
+  gone?(cluster: string): ObjectIdentity;
+  /** Set where the store forgets rows and never removes one: how many rows of a cluster a stream remembers. */
   readonly remembered?: number;
 }
 
