@@ -56,3 +56,8 @@ export class ApiError extends Error {
 export function isApiError(error: unknown, ...codes: readonly ApiErrorCode[]): error is ApiError {
   return error instanceof ApiError && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** Of a write that failed: it may have happened all the same. Read before deciding what to do. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return isApiError(error, 'outcome-unknown', 'server-error');
+}

@@ -33,7 +33,10 @@ export interface ApiServer {
   /** Replaces the object; its `metadata.resourceVersion`, if set, must be the present one, else `conflict`. */
   update(resource: Resource, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   patch(resource: Resource, name: ObjectName, patch: Patch, options?: WriteOptions): Promise<KubeObject>;
-  /** The object as it was or, while finalizers or a grace period hold it, as it now is. */
+  /**
+   * The object as it was or, while finalizers or a grace period hold it, as it now is. Servers tell no more
+   * than kind, name and uid of most objects that are gone: count on nothing else.
+   */
   delete(resource: Resource, name: ObjectName, options?: DeleteOptions): Promise<KubeObject>;
   /** Deletes a pod unless a disruption budget forbids it: then `throttled`. */
   evict(pod: ObjectName, options?: DeleteOptions): Promise<void>;
@@ -43,7 +46,7 @@ export interface ApiServer {
   /** What GET /version says. */
   version(options?: RequestOptions): Promise<{ readonly gitVersion: string }>;
 
-  /** May that user do this here? One answer for each set of attributes, in order. */
+  /** May that user do this here? */
   reviewAccess(user: UserInfo, access: AccessAttributes, options?: RequestOptions): Promise<AccessReview>;
   /** May the caller (or who it impersonates) do this here? */
   reviewOwnAccess(access: AccessAttributes, options?: RequestOptions): Promise<AccessReview>;

@@ -1,0 +1,68 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { ApiError } from '../api-error.ts';
+import type { CallScope } from './call-scope.ts';
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Time for each further piece, and for the first kilobytes. */
+  readonly stallMs: number;
+}
+
+/** A body that comes slower than this keeps a connection and a caller for nothing. */
+const MIN_BYTES_PER_SECOND = 1024;
+
+/**
+ * Reads a body to its end. Throws `server-error` "AnswerTooLarge" beyond `maxBytes`; a body that stalls or
+ * drips ends by the scope's deadline.
+ */
+export async function readBody(body: AsyncIterable<Uint8Array>, scope: CallScope, clock: Clock, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const startedAt = clock.monotonic();
+  let deadline = scope.deadline(limits.stallMs, 'the answer did not go on');
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > limits.maxBytes) throw tooLarge(limits.maxBytes);
+      deadline[Symbol.dispose]();
+      deadline = scope.deadline(
+        remainingMs(clock.monotonic() - startedAt, length, limits.stallMs),
+        'the answer came too slowly: the rest did not come',
+      );
+    }
+  } finally {
+    deadline[Symbol.dispose]();
+  }
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1
+    ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+    : Buffer.concat(chunks, length);
+}
+
+/** The next piece has `stallMs`, or less once the body is behind the rate that it must keep. */
+function remainingMs(elapsedMs: number, bytes: number, stallMs: number): number {
+  const allowedMs = stallMs + (bytes / MIN_BYTES_PER_SECOND) * 1000;
+  return Math.max(0, Math.min(stallMs, allowedMs - elapsedMs));
+}
+
+/** The beginning of an error's body: enough for a Status, never more than `maxBytes`. Never throws. */
+export async function readSome(body: AsyncIterable<Uint8Array>, scope: CallScope, maxBytes: number, stallMs: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  using _deadline = scope.deadline(stallMs, 'the answer did not go on');
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= maxBytes) break;
+    }
+  } catch {
+    // The status is known already; half an explanation is better than a different error.
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, maxBytes);
+}
+
+function tooLarge(maxBytes: number): ApiError {
+  return new ApiError('server-error', `the answer exceeds ${maxBytes} bytes: ask for smaller pages`, { reason: 'AnswerTooLarge' });
+}

@@ -1,0 +1,209 @@
+import type { KubeObject } from '../../model/kube-object.ts';
+import { apiVersionOf, type Resource } from '../../model/resource.ts';
+import type { UserInfo } from '../../model/user.ts';
+import type {
+  AccessAttributes,
+  AccessReview,
+  ApiServer,
+  DeleteOptions,
+  ListOptions,
+  ListPage,
+  ObjectName,
+  Patch,
+  RequestOptions,
+  TokenReview,
+  WatchOptions,
+  WriteOptions,
+} from '../api-server.ts';
+import type { WatchEvent } from '../watch-event.ts';
+import { accessReviewCall, accessReviewOf, ownAccessReviewCall, tokenReviewCall, tokenReviewOf } from './access-reviews.ts';
+import { ApiCaller, type ApiCallerOptions, type Call } from './api-caller.ts';
+import { CallScope } from './call-scope.ts';
+import { deleteBody } from './delete-body.ts';
+import { discoverResources } from './discovery.ts';
+import { hasName, isFields, isKubeObject, unreadableAnswer } from './object-shape.ts';
+import { patchBody } from './patch-body.ts';
+import { collectionPath, objectPath, type Query, withQuery } from './resource-path.ts';
+import { watchEvents } from './watch-stream.ts';
+
+/** V8's longest string is 512 MiB, and one that long holds the program up for seconds: page before that. */
+const MAX_LIST_BYTES = 256 << 20;
+
+/** What a server may need to end a watch that it was told to end. */
+const WATCH_GRACE_MS = 15_000;
+
+const PODS: Resource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+
+/** A cluster's API server, over HTTP. */
+export class HttpApiServer implements ApiServer {
+  readonly #options: ApiCallerOptions;
+  readonly #caller: ApiCaller;
+
+  constructor(options: ApiCallerOptions) {
+    this.#options = options;
+    this.#caller = new ApiCaller(options);
+  }
+
+  async list(resource: Resource, options: ListOptions = {}): Promise<ListPage> {
+    const path = withQuery(collectionPath(resource, options.namespace), {
+      ...selectorQuery(options),
+      limit: options.limit,
+      continue: options.continue,
+      resourceVersion: options.resourceVersion,
+      resourceVersionMatch: options.resourceVersionMatch,
+    });
+    return pageOf(await this.#caller.json({ method: 'GET', path, maxBytes: MAX_LIST_BYTES }, options), resource);
+  }
+
+  async *watch(resource: Resource, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
+    using scope = new CallScope(this.#options.clock, options.signal);
+    try {
+      const answer = await this.#caller.open({ method: 'GET', path: watchPath(resource, options) }, options, scope);
+      using _deadline = watchDeadline(scope, options.timeoutSeconds);
+      for await (const event of watchEvents(answer.body, scope)) {
+        if (scope.isCancelled) return;
+        yield event;
+      }
+    } catch (error) {
+      if (!scope.isCancelled) throw scope.failure(error, 'read');
+    }
+  }
+
+  async get(resource: Resource, name: ObjectName, options: RequestOptions = {}): Promise<KubeObject> {
+    return this.#object({ method: 'GET', path: objectPath(resource, name) }, options);
+  }
+
+  async create(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const { name, namespace } = object.metadata;
+    const path =
+      options.subresource === undefined
+        ? collectionPath(resource, namespace)
+        : objectPath(resource, nameOf(name, namespace), options.subresource);
+    return this.#object({ method: 'POST', path: withQuery(path, writeQuery(options)), body: object, ...effect(options) }, options);
+  }
+
+  async update(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const path = objectPath(resource, nameOf(object.metadata.name, object.metadata.namespace), options.subresource);
+    return this.#object({ method: 'PUT', path: withQuery(path, writeQuery(options)), body: object, ...effect(options) }, options);
+  }
+
+  async patch(resource: Resource, name: ObjectName, patch: Patch, options: WriteOptions = {}): Promise<KubeObject> {
+    const force = patch.type === 'apply' ? patch.force : undefined;
+    const path = withQuery(objectPath(resource, name, options.subresource), { ...writeQuery(options), force });
+    return this.#object({ method: 'PATCH', path, ...patchBody(patch), ...effect(options) }, options);
+  }
+
+  async delete(resource: Resource, name: ObjectName, options: DeleteOptions = {}): Promise<KubeObject> {
+    const call: Call = { method: 'DELETE', path: objectPath(resource, name), body: deleteBody(options), ...effect(options) };
+    return deletedObject(await this.#caller.json(call, options), resource, name);
+  }
+
+  async evict(pod: ObjectName, options: DeleteOptions = {}): Promise<void> {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { ...pod }, deleteOptions: deleteBody(options) };
+    const dryRun = options.dryRun === true ? 'All' : undefined;
+    await this.#caller.json(
+      { method: 'POST', path: withQuery(objectPath(PODS, pod, 'eviction'), { dryRun }), body, ...effect(options) },
+      options,
+    );
+  }
+
+  async discover(options: RequestOptions = {}): Promise<Resource[]> {
+    return discoverResources((path, accept) =>
+      this.#caller.json({ method: 'GET', path, ...(accept === undefined ? {} : { accept }) }, options),
+    );
+  }
+
+  async version(options: RequestOptions = {}): Promise<{ readonly gitVersion: string }> {
+    const answer = await this.#caller.json({ method: 'GET', path: '/version' }, options);
+    if (!isFields(answer) || typeof answer['gitVersion'] !== 'string') throw unreadableAnswer('GET /version told no version');
+    return { gitVersion: answer['gitVersion'] };
+  }
+
+  async reviewAccess(user: UserInfo, access: AccessAttributes, options: RequestOptions = {}): Promise<AccessReview> {
+    return accessReviewOf(await this.#caller.json(accessReviewCall(access, user), options));
+  }
+
+  async reviewOwnAccess(access: AccessAttributes, options: RequestOptions = {}): Promise<AccessReview> {
+    return accessReviewOf(await this.#caller.json(ownAccessReviewCall(access), options));
+  }
+
+  async reviewToken(token: string, audiences: readonly string[], options: RequestOptions = {}): Promise<TokenReview> {
+    return tokenReviewOf(await this.#caller.json(tokenReviewCall(token, audiences), options));
+  }
+
+  close(): Promise<void> {
+    return this.#options.transport.close();
+  }
+
+  async #object(call: Call, options: RequestOptions): Promise<KubeObject> {
+    const answer = await this.#caller.json(call, options);
+    // A binding or an eviction is answered with a Status, which has no name.
+    if (isKubeObject(answer) || (call.method === 'POST' && isFields(answer))) return answer as KubeObject;
+    throw unreadableAnswer('the answer is not an object of Kubernetes');
+  }
+}
+
+function selectorQuery(options: { labelSelector?: string; fieldSelector?: string }): Query {
+  return { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
+}
+
+function watchPath(resource: Resource, options: WatchOptions): string {
+  return withQuery(collectionPath(resource, options.namespace), {
+    watch: true,
+    allowWatchBookmarks: options.allowWatchBookmarks ?? true,
+    resourceVersion: options.resourceVersion,
+    timeoutSeconds: options.timeoutSeconds,
+    ...selectorQuery(options),
+  });
+}
+
+/** A connection that died in silence would keep the watch for ever where nothing pings it. */
+function watchDeadline(scope: CallScope, timeoutSeconds: number | undefined): Disposable | undefined {
+  return timeoutSeconds === undefined
+    ? undefined
+    : scope.deadline(timeoutSeconds * 1000 + WATCH_GRACE_MS, 'the server did not end the watch');
+}
+
+function writeQuery(options: WriteOptions): Query {
+  return { dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: options.fieldManager };
+}
+
+/** A dry run changes nothing: without an answer it may simply be sent again. */
+function effect(options: { dryRun?: boolean }): Pick<Call, 'effect'> {
+  return options.dryRun === true ? { effect: 'read' } : {};
+}
+
+function nameOf(name: string, namespace: string | undefined): ObjectName {
+  return namespace === undefined ? { name } : { namespace, name };
+}
+
+function pageOf(answer: unknown, resource: Resource): ListPage {
+  if (!isFields(answer) || !Array.isArray(answer['items']) || !isFields(answer['metadata']))
+    throw unreadableAnswer('the answer is not a list');
+  const { resourceVersion, continue: next, remainingItemCount } = answer['metadata'];
+  const apiVersion = typeof answer['apiVersion'] === 'string' ? answer['apiVersion'] : apiVersionOf(resource);
+  return {
+    items: answer['items'].map((item) => completed(item, apiVersion, resource.kind)),
+    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
+    ...(typeof next === 'string' && next !== '' ? { continue: next } : {}),
+    ...(typeof remainingItemCount === 'number' ? { remainingItemCount } : {}),
+  };
+}
+
+/** Items of built-in kinds come without kind and version. Writes into the item, which is nobody else's yet. */
+function completed(item: unknown, apiVersion: string, kind: string): KubeObject {
+  if (!hasName(item)) throw unreadableAnswer('an item of the list has no name');
+  item['apiVersion'] ??= apiVersion;
+  item['kind'] ??= kind;
+  return item as unknown as KubeObject;
+}
+
+/** Most kinds answer a completed deletion with a Status that names the object; then that is all there is to tell. */
+function deletedObject(answer: unknown, resource: Resource, name: ObjectName): KubeObject {
+  if (isKubeObject(answer)) return answer;
+  if (!isFields(answer) || answer['kind'] !== 'Status')
+    throw unreadableAnswer('the answer to a deletion is neither an object nor a Status');
+  const details = isFields(answer['details']) ? answer['details'] : {};
+  const uid = typeof details['uid'] === 'string' ? { uid: details['uid'] } : {};
+  return { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { ...name, ...uid } };
+}

@@ -1,0 +1,133 @@
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { deferred } from './deferred.ts';
+import { groupLines } from './header-lines.ts';
+import { TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
+import { transportFailure } from './transport-failure.ts';
+
+/** Opens a connection that is ready for the first byte of a request, TLS included. */
+export type OpenConnection = () => Promise<Duplex>;
+
+/**
+ * HTTP/1.1 for servers and proxies that speak nothing newer: connections are kept and used again, each for
+ * one request at a time.
+ */
+export class Http1Agent {
+  readonly #origin: URL;
+  readonly #agent: KeptConnections;
+
+  constructor(origin: URL, open: OpenConnection) {
+    this.#origin = origin;
+    this.#agent = new KeptConnections(open);
+  }
+
+  /** Sends; a read that met a connection which the server was just closing is sent once more. */
+  async request(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+    const first = attempt(this.#agent, this.#origin, request, signal);
+    try {
+      return await first.answer;
+    } catch (error) {
+      if (!first.wasStale() || request.method !== 'GET' || signal.aborted) throw error;
+      return await attempt(this.#agent, this.#origin, request, signal).answer;
+    }
+  }
+
+  /** Idle connections close now, the others after the request that they serve. */
+  drain(): void {
+    this.#agent.forgetIdle();
+  }
+
+  destroy(): void {
+    this.#agent.destroy();
+  }
+}
+
+class KeptConnections extends http.Agent {
+  readonly #open: OpenConnection;
+
+  constructor(open: OpenConnection) {
+    super({ keepAlive: true });
+    this.#open = open;
+  }
+
+  override createConnection(_options: http.ClientRequestArgs, callback?: (error: Error | null, socket: Duplex) => void): undefined {
+    // On a failure the request gets the error, and there is no socket to hand over.
+    this.#open().then(
+      (socket) => callback?.(null, socket),
+      (error: unknown) => callback?.(transportFailure(error, false), undefined as unknown as Duplex),
+    );
+    return undefined;
+  }
+
+  forgetIdle(): void {
+    // Node reads the field when a request ends; its types do not show it.
+    Object.assign(this, { keepAlive: false });
+    for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
+  }
+}
+
+interface Attempt {
+  readonly answer: Promise<TransportResponse>;
+  /** The connection had served before and broke before it answered: the server was closing it as we sent. */
+  wasStale(): boolean;
+}
+
+function attempt(agent: http.Agent, origin: URL, request: TransportRequest, signal: AbortSignal): Attempt {
+  const { promise, resolve, reject } = deferred<TransportResponse>();
+  if (signal.aborted) return { answer: Promise.reject(aborted(false)), wasStale: () => false };
+  const call = http.request({
+    agent,
+    host: origin.hostname,
+    port: origin.port,
+    method: request.method,
+    path: request.path,
+    headers: headersOf(request, origin),
+  });
+  let isSent = false;
+  let wasReset = false;
+  const abort = () => {
+    reject(aborted(isSent));
+    call.destroy();
+  };
+  call.once('socket', () => {
+    isSent = true;
+  });
+  call.on('error', (error) => {
+    wasReset = call.reusedSocket;
+    reject(transportFailure(error, isSent));
+  });
+  call.once('close', () => signal.removeEventListener('abort', abort));
+  call.once('response', (response) => {
+    // The connection may serve somebody else from here on.
+    response.once('end', () => signal.removeEventListener('abort', abort));
+    resolve({ status: response.statusCode ?? 0, headers: headerOf(response), body: bodyOf(response, signal) });
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  call.end(request.body);
+  return { answer: promise, wasStale: () => wasReset };
+}
+
+async function* bodyOf(response: http.IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* response as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw signal.aborted ? aborted(true) : transportFailure(error, true);
+  }
+  if (signal.aborted) throw aborted(true);
+}
+
+function headersOf(request: TransportRequest, origin: URL): http.OutgoingHttpHeaders {
+  const headers: http.OutgoingHttpHeaders = { host: origin.host, ...groupLines(request.headers) };
+  if (request.body !== undefined) headers['content-length'] = request.body.byteLength;
+  return headers;
+}
+
+function headerOf(response: http.IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+function aborted(sent: boolean): TransportError {
+  return new TransportError('Aborted', 'the request was withdrawn', { sent });
+}
