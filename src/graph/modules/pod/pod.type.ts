@@ -2,10 +2,12 @@ import type { PodRecord } from '../../../model/pod-record.ts';
 import { revisionOfPod, workloadOfPodIn, workloadOfRevision } from '../../../status/owners.ts';
 import { clusterOf } from '../../cluster-of.ts';
 import type { GraphContext } from '../../context.ts';
+import { classOfPod } from '../../derived.ts';
 import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
 import { ClusterNode, KubernetesResource, Node, Pod, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
 import { ContainerImage } from '../workload/container-image.type.ts';
 import { Container } from './container.type.ts';
+import { PodStatusClass } from './pod-status-class.ts';
 
 Pod.implement({
   description: 'A pod: containers that run together on one node.',
@@ -14,6 +16,11 @@ Pod.implement({
     phase: t.exposeString('phase', { description: "Kubernetes' phase: Pending, Running, Succeeded, Failed or Unknown." }),
     status: t.exposeString('status', {
       description: 'The word kubectl prints: Running, CrashLoopBackOff, Init:0/1, Terminating, Completed...',
+    }),
+    statusClass: t.field({
+      type: PodStatusClass,
+      description: 'What it is doing, in one of a few classes. A node that the viewer may not see is taken to be well.',
+      resolve: (pod, _args, ctx) => classOfPod(ctx, pod),
     }),
     ready: t.exposeBoolean('ready', { description: "Whether Kubernetes' condition Ready is true." }),
     readyContainers: t.exposeInt('readyContainers', { description: "Ready containers, as kubectl's READY column counts them." }),

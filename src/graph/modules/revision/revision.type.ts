@@ -3,6 +3,8 @@ import { clusterOf } from '../../cluster-of.ts';
 import { onlyCluster } from '../../cluster-scope.ts';
 import type { GraphContext } from '../../context.ts';
 import { countListed } from '../../counting.ts';
+import { observe } from '../../derived.ts';
+import { whenReady } from '../../maybe-promise.ts';
 import { WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
 import { partOfShelf } from '../../shelves.ts';
 import { listBy, pageArgs } from '../lists.ts';
@@ -26,6 +28,14 @@ WorkloadRevision.implement({
       type: [ContainerImage],
       description: 'Image of each container of the template.',
       resolve: ({ revision }) => revision.images,
+    }),
+    current: t.boolean({
+      description: 'Whether it is the revision that the pods come from.',
+      resolve: (row, _args, ctx) => whenReady(observe(ctx, row.workload), ({ revisions }) => revisions.current?.name === row.revision.name),
+    }),
+    update: t.boolean({
+      description: 'Whether it is the revision that the pods are going to.',
+      resolve: (row, _args, ctx) => whenReady(observe(ctx, row.workload), ({ revisions }) => revisions.update?.name === row.revision.name),
     }),
     pods: t.field({
       type: PodConnection,

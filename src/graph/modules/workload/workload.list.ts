@@ -2,10 +2,13 @@ import { COMPONENT_LABEL } from '../../../model/cluster.ts';
 import { labelOf } from '../../../model/labels.ts';
 import type { WorkloadRecord } from '../../../model/workload-record.ts';
 import { defineConnection } from '../../connection-type.ts';
+import { statusSettled } from '../../derived.ts';
 import { booleanField, defineFilter, enumField, intField, stringField } from '../../filters.ts';
 import { defineOrder } from '../../orders.ts';
 import { Workload } from '../../refs.ts';
+import { STATUS_READS } from '../../status-cluster.ts';
 import { workloadKindFilter } from './workload-kind.ts';
+import { workloadStateFilter } from './workload-state.ts';
 
 export const WorkloadConnection = defineConnection('Workload', Workload, 'workloads');
 
@@ -13,6 +16,11 @@ export const workloadFilter = defineFilter<WorkloadRecord>('Workload', {
   name: stringField({ description: 'Name of the workload.' }, ({ name }) => name),
   namespace: stringField({ description: 'Namespace of the workload.' }, ({ namespace }) => namespace),
   workloadKind: enumField(workloadKindFilter, { description: 'Kind of the workload.' }, ({ workloadKind }) => workloadKind),
+  state: enumField(
+    workloadStateFilter,
+    { description: 'What the workload is doing.', reads: STATUS_READS },
+    (workload, ctx) => statusSettled(workload, ctx).state,
+  ),
   image: stringField({ description: 'Images of the containers of its template.' }, ({ images }) => images.map(({ image }) => image)),
   component: stringField({ description: 'Name of the component (label `app.kubernetes.io/name`).' }, ({ labels }) =>
     labelOf(labels, COMPONENT_LABEL),

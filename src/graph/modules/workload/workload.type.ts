@@ -1,17 +1,23 @@
 import type { ContainerImage as Image, IntOrString } from '../../../model/object-record.ts';
 import type { WorkloadKind as Kind, WorkloadRecord, WorkloadStrategy } from '../../../model/workload-record.ts';
 import { podsOfWorkload } from '../../../status/owners.ts';
+import { replicasOf } from '../../../status/workload-replicas.ts';
 import { builder } from '../../builder.ts';
 import { clusterOf } from '../../cluster-of.ts';
 import { onlyCluster } from '../../cluster-scope.ts';
 import type { GraphContext } from '../../context.ts';
+import { observe, statusOfWorkload } from '../../derived.ts';
 import { typeNameOfWorkload } from '../../kinds.ts';
-import { KubernetesResource, Node, Workload } from '../../refs.ts';
+import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
+import { pageSize } from '../../pagination.ts';
+import { KubernetesResource, Node, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
 import { partOfShelf } from '../../shelves.ts';
 import { listArgs, listBy } from '../lists.ts';
 import { PodConnection, podList } from '../pod/pod.list.ts';
+import { WorkloadCapabilities, workloadCapabilities } from './capabilities.type.ts';
 import { ContainerImage } from './container-image.type.ts';
 import { WorkloadKind } from './workload-kind.ts';
+import { WorkloadReplicas, WorkloadStatus } from './workload-status.type.ts';
 
 const optional = (get: (strategy: WorkloadStrategy) => IntOrString | undefined) => get;
 
@@ -61,6 +67,29 @@ Workload.implement({
       resolve: ({ images }): readonly Image[] => images,
     }),
     updateStrategy: t.field({ type: UpdateStrategy, description: 'How it replaces its pods.', resolve: ({ strategy }) => strategy }),
+    replicas: t.field({
+      type: WorkloadReplicas,
+      description: 'Numbers of its pods.',
+      resolve: (workload, _args, ctx) => whenReady(observe(ctx, workload), replicasOf),
+    }),
+    status: t.field({
+      type: WorkloadStatus,
+      description: 'What is really happening to it, whoever started it: derived from the object and its pods.',
+      resolve: (workload, _args, ctx) => statusOfWorkload(ctx, workload),
+    }),
+    revisions: t.field({
+      type: [WorkloadRevision],
+      nullable: true,
+      description: 'Its revisions, the newest first. Null when the viewer may not see them.',
+      args: { first: t.arg.int({ defaultValue: 10, description: 'Revisions wanted, 1 to 500.' }) },
+      resolve: (workload, { first }, ctx) => revisionsOf(ctx, workload, first),
+    }),
+    viewerCan: t.field({
+      type: WorkloadCapabilities,
+      description:
+        'What the viewer may do to it now, one field for each mutation, each { allowed, reason }. Never waits for a dead cluster.',
+      resolve: () => workloadCapabilities(),
+    }),
     pods: t.field({
       type: PodConnection,
       nullable: true,
@@ -70,6 +99,23 @@ Workload.implement({
     }),
   }),
 });
+
+function revisionsOf(
+  ctx: GraphContext,
+  workload: WorkloadRecord,
+  first: number | null | undefined,
+): MaybePromise<WorkloadRevisionRow[] | undefined> {
+  const size = pageSize(first, REVISIONS);
+  const cluster = clusterOf(ctx, workload);
+  const whole = workload.workloadKind === 'DEPLOYMENT' ? cluster.replicaSets : cluster.controllerRevisions;
+  return whenReady(ctx.visible.sees(cluster, whole.resource, 'list', workload.namespace), (sees) =>
+    sees
+      ? whenReady(observe(ctx, workload), ({ revisions }) => revisions.all.slice(0, size).map((revision) => ({ workload, revision })))
+      : undefined,
+  );
+}
+
+const REVISIONS = 10;
 
 function podsOf(ctx: GraphContext, workload: WorkloadRecord) {
   const cluster = clusterOf(ctx, workload);
