@@ -5,6 +5,7 @@ import type { ObjectRecord } from '../model/object-record.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import type { GroupResource } from '../model/resource.ts';
 import type { RevisionRecord, WorkloadKind, WorkloadRecord } from '../model/workload-record.ts';
+import type { ResourcePosition } from './commit.ts';
 
 /**
  * The fleet as we know it, for readers. Everything read without an `await` in between belongs to one
@@ -32,6 +33,8 @@ export interface ClusterStore {
   readonly events: EventRing;
   /** Any record by its kind and uid. */
   byUid(resource: GroupResource, uid: string): ObjectRecord | undefined;
+  /** Up to where in the server's history a kind is known; undefined before its first complete list. */
+  position(resource: GroupResource): ResourcePosition | undefined;
 }
 
 /** Objects of one kind in one cluster. Iteration order is not defined. */

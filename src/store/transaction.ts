@@ -1,0 +1,166 @@
+import type { EventRecord } from '../model/event-record.ts';
+import type { ObjectRecord } from '../model/object-record.ts';
+import type { GroupResource } from '../model/resource.ts';
+import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
+import type { ClusterTables } from './cluster-tables.ts';
+import type { Change } from './commit.ts';
+import { NetChanges } from './net-changes.ts';
+import type { RecordCollection } from './record-collection.ts';
+import type { RecordInterning } from './record-interning.ts';
+import { equalRecords } from './records-equal.ts';
+import type { StoreOperation } from './store-batch.ts';
+
+/** Carries out operations on one cluster: all of them, or none when one is not to be carried out. */
+export class Transaction {
+  readonly #tables: ClusterTables;
+  readonly #interning: RecordInterning;
+  readonly #changes = new NetChanges();
+  readonly #events: (EventRecord | 'clear')[] = [];
+
+  constructor(tables: ClusterTables, interning: RecordInterning) {
+    this.#tables = tables;
+    this.#interning = interning;
+  }
+
+  /** Throws, with everything as it was, for a record that is not fit to be kept. */
+  run(operations: readonly StoreOperation[]): Change[] {
+    try {
+      for (const operation of operations) this.#carryOut(operation);
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+    return [...this.#changes.changes(), ...this.#takeEvents()];
+  }
+
+  #carryOut(operation: StoreOperation): void {
+    switch (operation.type) {
+      case 'put':
+        this.#put(operation.record);
+        break;
+      case 'listed':
+        this.#listed(operation);
+        break;
+      case 'remove':
+        this.#remove(operation.resource, operation.uid, operation.resourceVersion);
+        break;
+      case 'sweep':
+        this.#sweep(operation.resource, operation.keep);
+        break;
+      case 'forget-history':
+        this.#tables.graveyard.clear(operation.resource);
+        break;
+      case 'event':
+        this.#events.push(operation.event);
+        break;
+      case 'clear-events':
+        this.#events.push('clear');
+        break;
+    }
+  }
+
+  #put(record: ObjectRecord): void {
+    const collection = this.#collectionFor(record);
+    if (this.#tables.graveyard.holds(record.resource, record.uid)) return;
+    const present = collection.byUid(record.uid) ?? collection.get(record.namespace, record.name);
+    if (present !== undefined && !isNews(record, present)) return;
+    this.#keep(collection, record);
+  }
+
+  #listed({ record, listVersion, newEpoch }: Extract<StoreOperation, { type: 'listed' }>): void {
+    const collection = this.#collectionFor(record);
+    const present = collection.byUid(record.uid);
+    if (present !== undefined && !newEpoch && isNewer(present.resourceVersion, listVersion)) return;
+    this.#tables.graveyard.exhume(record.resource, record.uid);
+    this.#keep(collection, record);
+  }
+
+  #keep(collection: RecordCollection<ObjectRecord>, record: ObjectRecord): void {
+    const before = collection.byUid(record.uid);
+    if (before !== undefined && equalRecords(before, record)) {
+      this.#move(collection, before, record.resourceVersion);
+      return;
+    }
+    const namesake = collection.get(record.namespace, record.name);
+    if (namesake !== undefined && namesake.uid !== record.uid) this.#drop(collection, namesake, true);
+    const kept = this.#interning.acquire(record);
+    if (before !== undefined) this.#interning.release(before);
+    collection.set(kept);
+    this.#changes.note(record.resource, before, kept);
+  }
+
+  /** Nothing but the version is new: that is kept, and nobody is told. */
+  #move(collection: RecordCollection<ObjectRecord>, before: ObjectRecord, resourceVersion: ResourceVersion): void {
+    if (before.resourceVersion === resourceVersion) return;
+    const moved = { ...before, resourceVersion };
+    collection.move(moved);
+    this.#changes.note(before.resource, before, moved);
+  }
+
+  #remove(resource: GroupResource, uid: string, resourceVersion: ResourceVersion): void {
+    const collection = this.#collection(resource);
+    const present = collection.byUid(uid);
+    if (present !== undefined && isNewer(present.resourceVersion, resourceVersion)) return;
+    this.#tables.graveyard.bury(resource, uid);
+    if (present !== undefined) this.#drop(collection, present, false);
+  }
+
+  #sweep(resource: GroupResource, keep: ReadonlySet<string>): void {
+    const collection = this.#collection(resource);
+    const missing = [...collection.all()].filter((record) => !keep.has(record.uid));
+    for (const record of missing) this.#drop(collection, record, true);
+  }
+
+  #drop(collection: RecordCollection<ObjectRecord>, record: ObjectRecord, finalStateUnknown: boolean): void {
+    collection.delete(record.uid);
+    this.#interning.release(record);
+    this.#tables.graveyard.bury(record.resource, record.uid);
+    this.#changes.note(record.resource, record, undefined, finalStateUnknown);
+  }
+
+  #collectionFor(record: ObjectRecord): RecordCollection<ObjectRecord> {
+    const { cluster, uid, name } = record;
+    const here = this.#tables.record.name;
+    if (cluster !== here) throw new RangeError(`a record of cluster ${cluster} in a transaction on ${here}`);
+    if (uid === '' || name === '') throw new RangeError(`a ${record.resource} record without ${uid === '' ? 'uid' : 'name'}`);
+    return this.#collection(record.resource);
+  }
+
+  #collection(resource: GroupResource): RecordCollection<ObjectRecord> {
+    const collection = this.#tables.collection(resource);
+    if (collection === undefined) throw new RangeError(`the store keeps no ${resource}`);
+    return collection;
+  }
+
+  /** Events come last because they cannot fail: nothing of them needs undoing. */
+  #takeEvents(): Change[] {
+    const news = new Map<string, EventRecord>();
+    for (const event of this.#events) {
+      if (event === 'clear') this.#tables.events.clear();
+      else if (this.#tables.events.put(event)) news.set(event.uid, event);
+    }
+    return [...news.values()].map((event) => ({ resource: 'events' as const, event }));
+  }
+
+  #undo(): void {
+    for (const { resource, before, after } of this.#changes.entries()) {
+      const collection = this.#collection(resource);
+      if (after !== undefined) this.#interning.release(after);
+      if (after !== undefined) collection.delete(after.uid);
+      if (before === undefined) continue;
+      this.#tables.graveyard.exhume(resource, before.uid);
+      collection.set(this.#interning.acquire(before));
+    }
+  }
+}
+
+/** Within one epoch and one uid, or one name: an object does not go back. Where versions have no order, streams do. */
+function isNews(record: ObjectRecord, present: ObjectRecord): boolean {
+  const order = compareResourceVersions(record.resourceVersion, present.resourceVersion);
+  return order === undefined || order > 0;
+}
+
+function isNewer(version: ResourceVersion, than: ResourceVersion): boolean {
+  const order = compareResourceVersions(version, than);
+  return order !== undefined && order > 0;
+}
