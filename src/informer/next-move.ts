@@ -1,0 +1,217 @@
+import type { ResourceSyncState } from '../model/cluster.ts';
+import { backoffMs } from '../runtime/backoff.ts';
+import { type Failure, type FailureKind, LAGGING } from './failure.ts';
+import type { ReflectorTuning } from './reflector-tuning.ts';
+
+/**
+ * What to do after what happened: the reflector's decisions as data. Nothing here waits, sends or asks the time.
+ *
+ * `list` reads everything. `watch` follows from the position. `probe` asks for one object not older than the
+ * position: it shows that the server answers, that we may read, and that the server has not gone back behind us;
+ * a watch from a version that lies in the server's future would be silent instead of failing.
+ */
+export type Step = 'list' | 'probe' | 'watch';
+
+/** Where a list starts from: at least what we have seen, or the server's present state whatever it is. */
+export type ListFrom = 'last-seen' | 'latest';
+
+export type Outcome =
+  | { readonly type: 'listed' }
+  | { readonly type: 'probed' }
+  /** The server closed the stream. */
+  | { readonly type: 'watch-ended'; readonly livedMs: number; readonly askedMs: number; readonly events: number }
+  | { readonly type: 'failed'; readonly step: Step; readonly failure: Failure }
+  /** Somebody doubts that the connection still stands. */
+  | { readonly type: 'doubted' }
+  | { readonly type: 'relist-asked'; readonly from: ListFrom; readonly reason: string };
+
+export interface Move {
+  readonly next: Step;
+  readonly waitMs: number;
+  /** Counted and shown when `next` is a list. */
+  readonly reason: string;
+  /** What the kind shows from now on; absent: as before. */
+  readonly shows?: Shown;
+  /** The wait may be cut short when the cluster is known to answer again. */
+  readonly endsOnContact?: boolean;
+}
+
+export interface Shown {
+  readonly state: ResourceSyncState;
+  readonly failure: Failure;
+}
+
+/** What the past weighs. Times are monotonic milliseconds. */
+export interface History {
+  /** A complete list was taken: there is a position to follow from. */
+  readonly hasSynced: boolean;
+  readonly listFrom: ListFrom;
+  /** In a row, as are the next three: without two minutes of health between them. */
+  readonly failures: number;
+  readonly expirations: number;
+  readonly unreadable: number;
+  readonly serverErrorsSince?: number;
+  readonly healthySince?: number;
+}
+
+export const NO_HISTORY: History = { hasSynced: false, listFrom: 'last-seen', failures: 0, expirations: 0, unreadable: 0 };
+
+export interface Circumstances {
+  readonly nowMs: number;
+  /** In [0, 1). */
+  readonly chance: number;
+  readonly tuning: ReflectorTuning;
+}
+
+export interface Decision {
+  readonly move: Move;
+  readonly history: History;
+}
+
+export function decideAfter(outcome: Outcome, history: History, at: Circumstances): Decision {
+  switch (outcome.type) {
+    case 'listed':
+      return decision({ next: 'watch', waitMs: 0, reason: 'Listed' }, { ...listedHistory(history), ...healthySince(history, at) });
+    case 'probed':
+      return decision({ next: 'watch', waitMs: 0, reason: 'Probed' }, history);
+    case 'doubted':
+      return decision({ next: history.hasSynced ? 'probe' : 'list', waitMs: 0, reason: 'Doubted' }, history);
+    case 'relist-asked':
+      return decision({ next: 'list', waitMs: 0, reason: outcome.reason }, { ...history, listFrom: outcome.from });
+    case 'watch-ended':
+      return afterEnd(outcome, history, at);
+    case 'failed':
+      return AFTER[outcome.failure.kind](outcome, aged(history, at), at);
+  }
+}
+
+/** A watch brought something, or stood long enough: the copy is live. */
+export function afterConfirmed(history: History, nowMs: number): History {
+  return { ...history, healthySince: history.healthySince ?? nowMs };
+}
+
+function afterEnd(outcome: Extract<Outcome, { type: 'watch-ended' }>, history: History, at: Circumstances): Decision {
+  if (outcome.livedMs >= outcome.askedMs - 1_000) return decision({ next: 'watch', waitMs: 0, reason: 'WatchEnded' }, history);
+  const isShort = outcome.livedMs < at.tuning.shortWatchMs && outcome.events === 0;
+  if (!isShort) return decision({ next: 'probe', waitMs: 0, reason: 'WatchCut' }, history);
+  const failure: Failure = {
+    kind: 'connection',
+    reason: 'WatchClosedAtOnce',
+    message: 'the server closes the watch as soon as it is open',
+  };
+  return retry({ type: 'failed', step: 'watch', failure }, failedOnce(aged(history, at)), at);
+}
+
+type FailedOutcome = Extract<Outcome, { type: 'failed' }>;
+type Rule = (outcome: FailedOutcome, history: History, at: Circumstances) => Decision;
+
+const AFTER: Readonly<Record<FailureKind, Rule>> = {
+  connection: afterConnection,
+  throttled: (outcome, history, at) => retry(outcome, failedOnce(history), at),
+  server: afterServerError,
+  expired: listFromLatest,
+  behind: afterBehind,
+  credentials: (outcome, history, at) => {
+    const failed = failedOnce(history);
+    const waitMs = backoffMs(at.tuning.unauthorizedBackoff, failed.failures - 1, at.chance);
+    return decision({ ...again(outcome, failed), waitMs, shows: { state: 'UNAUTHORIZED', failure: outcome.failure } }, failed);
+  },
+  rights: (outcome, history, at) => slowly(outcome, history, { state: 'FORBIDDEN', waitMs: spread(at.tuning.forbiddenRetryMs, at.chance) }),
+  'not-served': (outcome, history, at) => slowly(outcome, history, { state: 'GONE', waitMs: spread(at.tuning.goneRetryMs, at.chance) }),
+  unreadable: afterUnreadable,
+};
+
+/** The first trouble of a healthy watch is looked into at once and not shown; trouble that stays is. */
+function afterConnection(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const failed = failedOnce(history);
+  if (outcome.step !== 'watch' || failed.failures > 1) return retry(outcome, failed, at);
+  return decision(
+    { next: 'probe', waitMs: at.chance * at.tuning.firstRetryMs, reason: outcome.failure.reason, endsOnContact: true },
+    failed,
+  );
+}
+
+function afterServerError(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const since = history.serverErrorsSince ?? at.nowMs;
+  const failed = failedOnce({ ...history, serverErrorsSince: since });
+  if (outcome.step === 'list' || at.nowMs - since <= at.tuning.serverErrorsMs) return retry(outcome, failed, at);
+  return relist(outcome, { ...failed, listFrom: 'last-seen' }, at);
+}
+
+/** At once the first time, then backed off: a server that expires everything must not be listed in a loop. */
+function listFromLatest(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const { expirations } = history;
+  const waitMs = expirations === 0 ? 0 : backoffMs(at.tuning.backoff, expirations - 1, at.chance);
+  const move: Move = { next: 'list', waitMs, reason: outcome.failure.reason, shows: { state: stale(history), failure: outcome.failure } };
+  return decision(move, { ...history, expirations: expirations + 1, listFrom: 'latest' });
+}
+
+/**
+ * The server says so itself: only its present state can tell a lagging replica from a restored backup, so that is
+ * asked for. Without its saying so (an answer older than asked for) we hold what we have until it catches up.
+ */
+function afterBehind(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  return outcome.failure.reason === LAGGING ? retry(outcome, failedOnce(history), at) : listFromLatest(outcome, history, at);
+}
+
+function afterUnreadable(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const failed = failedOnce({ ...history, unreadable: history.unreadable + 1 });
+  const { move, history: next } = relist(outcome, failed, at);
+  const state = next.unreadable >= at.tuning.degradedAfter ? 'DEGRADED' : stale(history);
+  return decision({ ...move, shows: { state, failure: outcome.failure } }, next);
+}
+
+function retry(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const { failure } = outcome;
+  const asked = (failure.retryAfterMs ?? 0) * (1 + at.chance / 10);
+  const waitMs = Math.max(asked, backoffMs(at.tuning.backoff, history.failures - 1, at.chance));
+  const endsOnContact = failure.kind === 'connection';
+  return decision({ ...again(outcome, history), waitMs, endsOnContact, shows: { state: stale(history), failure } }, history);
+}
+
+function relist(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const { move } = retry(outcome, history, at);
+  return decision({ ...move, next: 'list' }, history);
+}
+
+function slowly(outcome: FailedOutcome, history: History, how: { state: ResourceSyncState; waitMs: number }): Decision {
+  const failed = failedOnce(history);
+  return decision({ ...again(outcome, failed), waitMs: how.waitMs, shows: { state: how.state, failure: outcome.failure } }, failed);
+}
+
+/** A list that failed is listed again; anything else is felt for before it is watched again. */
+function again(outcome: FailedOutcome, history: History): Pick<Move, 'next' | 'reason'> {
+  const next = outcome.step === 'list' || !history.hasSynced ? 'list' : 'probe';
+  return { next, reason: outcome.failure.reason };
+}
+
+function stale(history: History): ResourceSyncState {
+  return history.hasSynced ? 'STALE' : 'CONNECTING';
+}
+
+function failedOnce(history: History): History {
+  return { ...history, failures: history.failures + 1 };
+}
+
+/** Two minutes of health wipe the slate; any failure ends the health. */
+function aged(history: History, at: Circumstances): History {
+  const { healthySince: since, serverErrorsSince, ...rest } = history;
+  if (since !== undefined && at.nowMs - since >= at.tuning.healthyAfterMs) return { ...rest, failures: 0, expirations: 0, unreadable: 0 };
+  return { ...rest, ...(serverErrorsSince !== undefined && { serverErrorsSince }) };
+}
+
+function listedHistory({ serverErrorsSince: _, ...history }: History): History {
+  return { ...history, hasSynced: true, listFrom: 'last-seen' };
+}
+
+function healthySince(history: History, at: Circumstances): Pick<History, 'healthySince'> {
+  return { healthySince: history.healthySince ?? at.nowMs };
+}
+
+function spread(ms: number, chance: number): number {
+  return ms * (0.75 + chance / 2);
+}
+
+function decision(move: Move, history: History): Decision {
+  return { move, history };
+}

@@ -1,0 +1,137 @@
+import type { ResourceSyncState } from '../model/cluster.ts';
+import type { ResourceVersion } from '../model/resource-version.ts';
+import type { Failure } from './failure.ts';
+
+/** How one kind of one cluster is doing. Instants in milliseconds since 1970. */
+export interface ReflectorStatus {
+  readonly state: ResourceSyncState;
+  readonly since: number;
+  /** What is, or was last, wrong; absent once the copy is live again. */
+  readonly failure?: Failure;
+  /** The last failure ever. */
+  readonly lastError?: string;
+  /** A complete list was taken: the copy has been true. */
+  readonly hasSynced: boolean;
+  /** When the copy was last known to be true; absent while live and before the first list. */
+  readonly staleSince?: number;
+  /** The last event or bookmark. */
+  readonly lastEventAt?: number;
+  /** The last sign of life of the server about this kind, of any sort. */
+  readonly lastSignAt?: number;
+  readonly position?: ResourceVersion;
+  /** Of the list under way, or of the last one. */
+  readonly listed: number;
+  /** Objects that the list under way will come to, where the server says. */
+  readonly expected?: number;
+  /** Lists begun after the first complete one. */
+  readonly relists: number;
+  readonly relistReasons: Readonly<Record<string, number>>;
+  /** Watches opened again after anything but their regular end. */
+  readonly reconnects: number;
+  /** Lines or objects that made no sense, and events that could not be applied. */
+  readonly unreadable: number;
+}
+
+/** Keeps a `ReflectorStatus`: cheap to change with every event, made an object only when somebody looks. */
+export class StatusKeeper {
+  #status: ReflectorStatus;
+  readonly #now: () => number;
+  readonly #onState: () => void;
+  readonly #relistReasons: Record<string, number> = {};
+  #lastEventAt: number | undefined;
+  #lastSignAt: number | undefined;
+  #lostAt: number | undefined;
+
+  constructor(now: () => number, onState: () => void) {
+    this.#now = now;
+    this.#onState = onState;
+    this.#status = {
+      state: 'CONNECTING',
+      since: now(),
+      hasSynced: false,
+      listed: 0,
+      relists: 0,
+      relistReasons: this.#relistReasons,
+      reconnects: 0,
+      unreadable: 0,
+    };
+  }
+
+  snapshot(position: ResourceVersion | undefined): ReflectorStatus {
+    return {
+      ...this.#status,
+      relistReasons: { ...this.#relistReasons },
+      ...(position !== undefined && { position }),
+      ...(this.#lastEventAt !== undefined && { lastEventAt: this.#lastEventAt }),
+      ...(this.#lastSignAt !== undefined && { lastSignAt: this.#lastSignAt }),
+    };
+  }
+
+  get state(): ResourceSyncState {
+    return this.#status.state;
+  }
+
+  eventCame(): void {
+    this.#lastEventAt = this.#now();
+    this.#lastSignAt = this.#lastEventAt;
+  }
+
+  signCame(): void {
+    this.#lastSignAt = this.#now();
+  }
+
+  /** Something failed. Not shown by itself: `show` says whether it is. */
+  failed(failure: Failure): void {
+    const { unreadable } = this.#status;
+    this.#lostAt ??= isSilence(failure) ? (this.#lastSignAt ?? this.#now()) : this.#now();
+    this.#status = {
+      ...this.#status,
+      lastError: `${failure.reason}: ${failure.message}`,
+      unreadable: failure.kind === 'unreadable' ? unreadable + 1 : unreadable,
+    };
+  }
+
+  show(state: ResourceSyncState, failure: Failure | undefined = this.#status.failure): void {
+    const { failure: failureBefore, staleSince: staleBefore, ...rest } = this.#status;
+    const isTrue = state === 'LIVE' || state === 'DEGRADED';
+    const staleSince = isTrue || !rest.hasSynced ? undefined : (staleBefore ?? this.#lostAt ?? this.#now());
+    const changed = rest.state !== state;
+    this.#status = {
+      ...rest,
+      state,
+      since: changed ? this.#now() : rest.since,
+      ...(failure !== undefined && state !== 'LIVE' && { failure }),
+      ...(staleSince !== undefined && { staleSince }),
+    };
+    if (changed || failure?.reason !== failureBefore?.reason) this.#onState();
+  }
+
+  listBegins(reason: string, isRelist: boolean): void {
+    if (!isRelist) return;
+    this.#relistReasons[reason] = (this.#relistReasons[reason] ?? 0) + 1;
+    this.#status = { ...this.#status, relists: this.#status.relists + 1 };
+  }
+
+  listProgressed(listed: number, remaining: number | undefined): void {
+    const { expected: _, ...rest } = this.#status;
+    this.#status = { ...rest, listed, ...(remaining !== undefined && { expected: listed + remaining }) };
+    this.signCame();
+    this.show('LISTING');
+  }
+
+  /** The copy is true. `state` is DEGRADED where it may not stay so. */
+  live(state: 'LIVE' | 'DEGRADED'): void {
+    this.#lostAt = undefined;
+    this.#status = { ...this.#status, hasSynced: true };
+    this.show(state);
+  }
+
+  reconnected(): void {
+    this.#status = { ...this.#status, reconnects: this.#status.reconnects + 1 };
+  }
+}
+
+/** A loss that was noticed only because nothing came: it happened earlier than we know. */
+function isSilence(failure: Failure): boolean {
+  return failure.kind === 'connection' && /deadline|time|ping/i.test(failure.reason);
+}

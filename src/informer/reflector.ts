@@ -1,0 +1,307 @@
+import { ApiError } from '../kube/api-error.ts';
+import type { ApiServer } from '../kube/api-server.ts';
+import type { WatchEvent } from '../kube/watch-event.ts';
+import { groupResourceOf, type Resource } from '../model/resource.ts';
+import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type Logger, silentLogger } from '../runtime/logger.ts';
+import type { Random } from '../runtime/random.ts';
+import { failureOf } from './failure.ts';
+import { INTERRUPTED, type Interrupted, untilAborted } from './interruptible.ts';
+import { type ListGate, openGate } from './list-gate.ts';
+import { afterConfirmed, decideAfter, type History, type ListFrom, type Move, NO_HISTORY, type Outcome } from './next-move.ts';
+import { checkEventObject } from './object-check.ts';
+import { probe, readList } from './read-list.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
+import { type ReflectorStatus, StatusKeeper } from './reflector-status.ts';
+import { REFLECTOR_TUNING, type ReflectorTuning } from './reflector-tuning.ts';
+
+export interface ReflectorOptions {
+  readonly apiServer: ApiServer;
+  readonly resource: Resource;
+  readonly sink: ReflectorSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger?: Logger;
+  readonly tuning?: Partial<ReflectorTuning>;
+  /** Asked before every full list; default: always open. */
+  readonly gate?: ListGate;
+  /** The state or its reason changed. Must not throw. */
+  readonly onState?: () => void;
+  /** Only counts and times changed. Called for every event: must be cheap and must not throw. */
+  readonly onActivity?: () => void;
+}
+
+const FIRST_MOVE: Move = { next: 'list', waitMs: 0, reason: 'First' };
+
+/**
+ * Keeps a sink equal to one resource of one cluster: lists, watches, recovers. Whatever the server answers, it goes
+ * on until `stop`. What to do next is decided in `next-move.ts`; here it is only done.
+ */
+export class Reflector {
+  readonly resource: Resource;
+  readonly #options: ReflectorOptions;
+  readonly #tuning: ReflectorTuning;
+  readonly #logger: Logger;
+  readonly #status: StatusKeeper;
+  #history: History = NO_HISTORY;
+  #position: ResourceVersion | undefined;
+  #pageSize: number;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  /** What was asked for from outside; done before anything else. */
+  #asked: Outcome | undefined;
+  /** The step under way. */
+  #activity = new AbortController();
+  /** The wait before it. */
+  #nap = new AbortController();
+  #move: Move = FIRST_MOVE;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.resource = options.resource;
+    this.#tuning = { ...REFLECTOR_TUNING, ...options.tuning };
+    this.#pageSize = this.#tuning.pageSize;
+    this.#logger = (options.logger ?? silentLogger).child({ resource: groupResourceOf(options.resource) });
+    this.#status = new StatusKeeper(
+      () => options.clock.now(),
+      () => this.#onState(),
+    );
+  }
+
+  get status(): ReflectorStatus {
+    return this.#status.snapshot(this.#position);
+  }
+
+  /** Throws when it was started or stopped before. */
+  start(): void {
+    if (this.#running !== undefined || this.#stopped) throw new Error('a reflector starts once');
+    this.#running = this.#run();
+  }
+
+  /** Nothing reaches the sink after this call; resolves when nothing is open any more. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#interrupt();
+    return this.#running ?? Promise.resolve();
+  }
+
+  /** Lists anew, whatever it is doing. `latest` accepts that the server's history went back. */
+  relist(from: ListFrom, reason: string): void {
+    this.#ask({ type: 'relist-asked', from, reason });
+  }
+
+  /** A watch is ended to make sure that the server still answers: a connection may hang without failing. */
+  doubt(): void {
+    // A list must not be given up for a watch from before it: it may be there to repair the copy.
+    if (this.#move.next === 'watch' && this.#asked === undefined) this.#ask({ type: 'doubted' });
+  }
+
+  /** The cluster answers (again): no need to wait out a back-off that was due to the connection. */
+  contact(): void {
+    if (this.#move.endsOnContact === true) this.#nap.abort();
+  }
+
+  /** No need to wait any longer, whatever the reason was: somebody knows that it is gone. */
+  resume(): void {
+    this.#nap.abort();
+  }
+
+  #ask(outcome: Outcome): void {
+    if (this.#stopped) return;
+    this.#asked = outcome;
+    this.#interrupt();
+  }
+
+  #interrupt(): void {
+    this.#nap.abort();
+    this.#activity.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#wait(this.#move.waitMs);
+      const outcome = this.#takeAsked() ?? (await this.#perform(this.#move));
+      if (outcome !== INTERRUPTED) this.#decide(outcome);
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#activity = new AbortController();
+    this.#nap = new AbortController();
+    if (this.#stopped || this.#asked !== undefined || ms <= 0) return;
+    const { clock, random } = this.#options;
+    await clock.sleep(ms, this.#nap.signal);
+    if (this.#stopped || this.#asked !== undefined || !this.#nap.signal.aborted) return;
+    // Woken early, as all the others of this cluster are: not all at the same moment.
+    await clock.sleep(random.next() * this.#tuning.firstRetryMs, this.#activity.signal);
+  }
+
+  #takeAsked(): Outcome | Interrupted | undefined {
+    if (this.#stopped) return INTERRUPTED;
+    const asked = this.#asked;
+    this.#asked = undefined;
+    return asked;
+  }
+
+  async #perform(move: Move): Promise<Outcome | Interrupted> {
+    try {
+      return await this.#step(move, this.#activity.signal);
+    } catch (error) {
+      if (this.#activity.signal.aborted) return INTERRUPTED;
+      return { type: 'failed', step: move.next, failure: failureOf(error) };
+    }
+  }
+
+  #step(move: Move, signal: AbortSignal): Promise<Outcome | Interrupted> {
+    switch (move.next) {
+      case 'list':
+        return this.#list(move.reason, signal);
+      case 'probe':
+        return this.#probe(signal);
+      case 'watch':
+        return this.#watch(move.reason, signal);
+    }
+  }
+
+  #decide(outcome: Outcome): void {
+    const { clock, random } = this.#options;
+    if (outcome.type === 'failed') this.#noteFailure(outcome);
+    const { move, history } = decideAfter(outcome, this.#history, {
+      nowMs: clock.monotonic(),
+      chance: random.next(),
+      tuning: this.#tuning,
+    });
+    this.#history = history;
+    this.#move = move;
+    if (outcome.type === 'listed') this.#live();
+    if (move.shows !== undefined) this.#status.show(move.shows.state, move.shows.failure);
+  }
+
+  #noteFailure({ step, failure }: Extract<Outcome, { type: 'failed' }>): void {
+    this.#status.failed(failure);
+    if (step === 'list' && failure.reason === 'AnswerTooLarge') this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
+    this.#logger.debug('a step failed', { step, reason: failure.reason, failures: this.#history.failures });
+  }
+
+  async #list(reason: string, signal: AbortSignal): Promise<Outcome | Interrupted> {
+    using _turn = await (this.#options.gate ?? openGate).enter(signal);
+    if (signal.aborted) return INTERRUPTED;
+    this.#status.listBegins(reason, this.#history.hasSynced);
+    const { apiServer, sink } = this.#options;
+    const version = await readList({
+      ...{ apiServer, sink, signal, resource: this.resource, tuning: this.#tuning },
+      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position },
+      onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining),
+    });
+    if (version === INTERRUPTED) return INTERRUPTED;
+    this.#position = version;
+    return { type: 'listed' };
+  }
+
+  async #probe(signal: AbortSignal): Promise<Outcome | Interrupted> {
+    const { apiServer } = this.#options;
+    const answer = await probe({ apiServer, signal, resource: this.resource, tuning: this.#tuning, position: this.#position });
+    if (answer === INTERRUPTED) return INTERRUPTED;
+    this.#status.signCame();
+    return { type: 'probed' };
+  }
+
+  async #watch(reason: string, signal: AbortSignal): Promise<Outcome | Interrupted> {
+    const { clock } = this.#options;
+    const askedMs = this.#watchMs();
+    if (reason !== 'Listed' && reason !== 'WatchEnded') this.#status.reconnected();
+    const startedAt = clock.monotonic();
+    const deadline = new AbortController();
+    using _deadline = clock.after(askedMs + this.#tuning.watchGraceMs, () => deadline.abort());
+    using _confirmation = this.#confirmLater();
+    const events = await this.#follow(askedMs / 1_000, AbortSignal.any([signal, deadline.signal]));
+    if (signal.aborted) return INTERRUPTED;
+    if (deadline.signal.aborted)
+      throw new ApiError('unreachable', 'the server did not end the watch when it should have', { reason: 'WatchDeadline' });
+    return { type: 'watch-ended', livedMs: clock.monotonic() - startedAt, askedMs, events };
+  }
+
+  /** Takes what the watch brings until it ends; returns how many events that were. */
+  async #follow(timeoutSeconds: number, signal: AbortSignal): Promise<number> {
+    const { apiServer, clock } = this.#options;
+    const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
+    let events = 0;
+    for await (const event of untilAborted(apiServer.watch(this.resource, options), signal)) {
+      this.#take(event);
+      if (event.type === 'bookmark') continue;
+      events += 1;
+      if (events % this.#tuning.eventsPerTurn === 0) await clock.yield();
+    }
+    return events;
+  }
+
+  #take(event: WatchEvent): void {
+    switch (event.type) {
+      case 'bookmark':
+        this.#moveTo(event.resourceVersion);
+        break;
+      case 'added':
+      case 'modified':
+      case 'deleted': {
+        const position = newest(this.#position, checkEventObject(event.object, this.resource));
+        this.#options.sink.apply(event, position);
+        this.#position = position;
+        break;
+      }
+      default:
+        throw new ApiError('server-error', 'an event of an unknown type', { reason: 'UnreadableEvent' });
+    }
+    this.#status.eventCame();
+    if (this.#status.state !== 'LIVE') this.#confirm();
+    this.#options.onActivity?.();
+  }
+
+  #moveTo(resourceVersion: ResourceVersion): void {
+    const position = newest(this.#position, resourceVersion);
+    if (position === this.#position) return;
+    this.#options.sink.moveTo(position);
+    this.#position = position;
+  }
+
+  #watchMs(): number {
+    const { least, most } = this.#tuning.watchMs;
+    return Math.round((least + this.#options.random.next() * (most - least)) / 1_000) * 1_000;
+  }
+
+  /** After trouble a watch is believed once it stands; a degraded kind once it has been well for long. */
+  #confirmLater(): Disposable {
+    const { clock } = this.#options;
+    const isDegraded = this.#status.state === 'DEGRADED';
+    return clock.after(isDegraded ? this.#tuning.healthyAfterMs : this.#tuning.settleMs, () =>
+      isDegraded ? this.#recover() : this.#confirm(),
+    );
+  }
+
+  #confirm(): void {
+    this.#history = afterConfirmed(this.#history, this.#options.clock.monotonic());
+    this.#live();
+  }
+
+  #recover(): void {
+    this.#history = { ...this.#history, unreadable: 0 };
+    this.#live();
+  }
+
+  #live(): void {
+    this.#status.signCame();
+    this.#status.live(this.#history.unreadable >= this.#tuning.degradedAfter ? 'DEGRADED' : 'LIVE');
+  }
+
+  #onState(): void {
+    this.#logger.debug('state changed', { state: this.#status.state });
+    this.#options.onState?.();
+  }
+}
+
+/** Where versions have an order the position never goes back; where they have none the stream's order counts. */
+function newest(position: ResourceVersion | undefined, seen: ResourceVersion): ResourceVersion {
+  if (position === undefined) return seen;
+  const order = compareResourceVersions(seen, position);
+  return order === undefined || order > 0 ? seen : position;
+}
