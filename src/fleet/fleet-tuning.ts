@@ -1,0 +1,47 @@
+import type { ReflectorTuning } from '../informer/reflector-tuning.ts';
+import type { Backoff } from '../runtime/backoff.ts';
+import type { TurnLimits } from './turns.ts';
+
+/** Times in milliseconds. */
+export interface FleetTuning {
+  readonly reflector: Partial<ReflectorTuning>;
+  /** Full lists at a time. */
+  readonly lists: TurnLimits;
+  /** First contacts at a time. */
+  readonly contacts: TurnLimits;
+  /** Starts are spread over this long for each cluster of the fleet, and never over more than `maxSpreadMs`. */
+  readonly spreadPerClusterMs: number;
+  readonly maxSpreadMs: number;
+  readonly contactTimeoutMs: number;
+  readonly contactBackoff: Backoff;
+  /** What a cluster serves, which version it is and whether it is still the same one is read again this often. */
+  readonly rediscoverMs: number;
+  /** How soon after each other kinds that vanished, or definitions that changed, make us look again. */
+  readonly rediscoverBackoff: Backoff;
+  /** Counts and times alone are published no more often than this. */
+  readonly countsEveryMs: number;
+  /** Staleness of one kind that is over sooner is not shown for the cluster. */
+  readonly holdBackMs: number;
+  /** A cluster from which nothing came for this long, bookmarks included, is asked whether it still answers. */
+  readonly quietMs: number;
+  readonly quietTimeoutMs: number;
+  /** How long `stop` waits for a connection to close. */
+  readonly closeTimeoutMs: number;
+}
+
+export const FLEET_TUNING: FleetTuning = {
+  reflector: {},
+  lists: { total: 8, perCluster: 2, holdMs: 5_000 },
+  contacts: { total: 32, perCluster: 1, holdMs: 2_000 },
+  spreadPerClusterMs: 10,
+  maxSpreadMs: 3_000,
+  contactTimeoutMs: 10_000,
+  contactBackoff: { firstMs: 800, factor: 2, capMs: 30_000 },
+  rediscoverMs: 300_000,
+  rediscoverBackoff: { firstMs: 2_000, factor: 2, capMs: 300_000 },
+  countsEveryMs: 5_000,
+  holdBackMs: 2_000,
+  quietMs: 75_000,
+  quietTimeoutMs: 5_000,
+  closeTimeoutMs: 2_000,
+};

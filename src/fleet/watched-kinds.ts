@@ -1,0 +1,150 @@
+import type { ListGate } from '../informer/list-gate.ts';
+import { Reflector } from '../informer/reflector.ts';
+import type { ApiServer } from '../kube/api-server.ts';
+import { apiVersionOf, type GroupResource, groupResourceOf, type Resource } from '../model/resource.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Random } from '../runtime/random.ts';
+import type { FleetStore } from './fleet-store.ts';
+import type { FleetTuning } from './fleet-tuning.ts';
+import type { ClusterIngest } from './ingest.ts';
+import type { Projector } from './projector.ts';
+import type { WatchedKind } from './sync-state.ts';
+
+export interface WatchedKindsOptions {
+  readonly cluster: string;
+  readonly apiServer: ApiServer;
+  readonly store: FleetStore;
+  readonly ingest: ClusterIngest;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly tuning: FleetTuning;
+  readonly gate: ListGate;
+  readonly projectorFor: (resource: GroupResource) => Projector | undefined;
+  readonly onState: () => void;
+  readonly onActivity: () => void;
+  /** A kind answers 404: what the cluster serves has changed. */
+  readonly onGone: () => void;
+}
+
+interface Kind {
+  readonly resource: Resource;
+  readonly reflector: Reflector;
+  /** Its connection was in trouble when last looked at. */
+  isCut: boolean;
+  isGone: boolean;
+}
+
+/** The reflectors of one cluster, one for each kind that is watched. */
+export class WatchedKinds {
+  readonly #options: WatchedKindsOptions;
+  readonly #kinds = new Map<GroupResource, Kind>();
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(options: WatchedKindsOptions) {
+    this.#options = options;
+  }
+
+  /** Watches what is planned. A kind left out of the plan goes only if the server itself answers 404 for it. */
+  follow(plan: readonly Resource[]): void {
+    for (const resource of plan) this.#followOne(resource);
+    const planned = new Set(plan.map(groupResourceOf));
+    for (const [key, kind] of [...this.#kinds]) if (!planned.has(key) && kind.reflector.status.state === 'GONE') this.#dropGone(key, kind);
+  }
+
+  statuses(): WatchedKind[] {
+    const { store, cluster } = this.#options;
+    return [...this.#kinds].map(([key, { resource, reflector }]) => ({
+      resource,
+      status: reflector.status,
+      objects: store.objectCount(cluster, key),
+    }));
+  }
+
+  get size(): number {
+    return this.#kinds.size;
+  }
+
+  lastSignAt(): number | undefined {
+    const signs = [...this.#kinds.values()].flatMap(({ reflector }) => reflector.status.lastSignAt ?? []);
+    return signs.length === 0 ? undefined : Math.max(...signs);
+  }
+
+  doubt(): void {
+    for (const { reflector } of this.#kinds.values()) reflector.doubt();
+  }
+
+  contact(): void {
+    for (const { reflector } of this.#kinds.values()) reflector.contact();
+  }
+
+  relist(resources: readonly GroupResource[], reason: string): void {
+    for (const resource of resources) this.#kinds.get(resource)?.reflector.relist('last-seen', reason);
+  }
+
+  /** Stops watching; returns the kinds that were watched. What is held of them stays. */
+  abandon(): GroupResource[] {
+    const abandoned = [...this.#kinds.keys()];
+    for (const kind of this.#kinds.values()) this.#leave(kind);
+    this.#kinds.clear();
+    return abandoned;
+  }
+
+  async stop(): Promise<void> {
+    this.abandon();
+    await Promise.all(this.#leaving);
+  }
+
+  #followOne(resource: Resource): void {
+    const key = groupResourceOf(resource);
+    const present = this.#kinds.get(key);
+    if (present !== undefined && apiVersionOf(present.resource) === apiVersionOf(resource)) {
+      if (present.reflector.status.state === 'GONE') present.reflector.resume();
+      return;
+    }
+    const projector = this.#options.projectorFor(key);
+    if (projector === undefined) return;
+    if (present !== undefined) this.#leave(present);
+    this.#start(key, resource, projector);
+  }
+
+  #start(key: GroupResource, resource: Resource, projector: Projector): void {
+    const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity } = this.#options;
+    const reflector = new Reflector({
+      ...{ apiServer, resource, clock, random, logger, gate, onActivity },
+      sink: ingest.sinkFor(key, projector),
+      tuning: tuning.reflector,
+      onState: () => this.#stateChanged(key),
+    });
+    this.#kinds.set(key, { resource, reflector, isCut: false, isGone: false });
+    reflector.start();
+  }
+
+  #dropGone(key: GroupResource, kind: Kind): void {
+    this.#options.logger.info('a kind is no longer served', { resource: key });
+    this.#kinds.delete(key);
+    this.#leave(kind);
+    this.#options.ingest.discard([key]);
+    this.#options.store.clear(this.#options.cluster, key);
+  }
+
+  #leave({ reflector }: Kind): void {
+    const leaving = reflector.stop().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  #stateChanged(key: GroupResource): void {
+    const kind = this.#kinds.get(key);
+    if (kind === undefined) return;
+    const { state, failure } = kind.reflector.status;
+    const wasCut = kind.isCut;
+    const wasGone = kind.isGone;
+    kind.isCut = state !== 'LIVE' && failure?.kind === 'connection';
+    kind.isGone = state === 'GONE';
+    // One connection carries all kinds: when one of them is through, the others need not wait out their back-off.
+    if (wasCut && state === 'LIVE') this.contact();
+    if (!wasGone && kind.isGone) this.#options.onGone();
+    this.#options.onState();
+  }
+}
