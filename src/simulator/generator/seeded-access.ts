@@ -1,0 +1,47 @@
+import type { KubeObject } from '../../model/kube-object.ts';
+import { GATEWAY_USER } from '../users.ts';
+import type { ClusterSeed } from './cluster-seed.ts';
+
+const GROUP = 'rbac.authorization.k8s.io';
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+
+/** Who may do what in every simulated cluster, beyond what a cluster starts with. */
+export function seedAccess(seed: ClusterSeed, at: number): void {
+  const objects = [
+    binding('ClusterRoleBinding', 'viewer', { role: 'view', user: 'viewer' }),
+    binding('RoleBinding', 'team-shop', { role: 'edit', user: 'team-shop', namespace: 'shop' }),
+    clusterRole('kruise-view', [{ apiGroups: ['apps.kruise.io'], resources: ['*'], verbs: READ }], 'view'),
+    clusterRole('kruise-edit', [{ apiGroups: ['apps.kruise.io'], resources: ['*'], verbs: WRITE }], 'edit'),
+    clusterRole('fleetgraph-gateway', GATEWAY_RULES),
+    binding('ClusterRoleBinding', 'fleetgraph-gateway', { role: 'fleetgraph-gateway', user: GATEWAY_USER.name }),
+  ];
+  for (const object of objects) seed.add(object, at);
+}
+
+/** It reads what it shows, asks whether others may, and acts only as the people who call it. */
+const GATEWAY_RULES = [
+  { apiGroups: ['', 'events.k8s.io'], resources: ['events', 'namespaces', 'nodes', 'pods', 'services'], verbs: READ },
+  { apiGroups: ['apps', 'apps.kruise.io', 'autoscaling', 'policy'], resources: ['*'], verbs: READ },
+  { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
+  { apiGroups: [GROUP], resources: ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'], verbs: READ },
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['groups', 'serviceaccounts', 'users'], verbs: ['impersonate'] },
+  { apiGroups: ['authentication.k8s.io'], resources: ['uids', 'userextras/*'], verbs: ['impersonate'] },
+];
+
+function clusterRole(name: string, rules: readonly object[], aggregatedTo?: string): KubeObject {
+  const labels = aggregatedTo === undefined ? {} : { labels: { [`${GROUP}/aggregate-to-${aggregatedTo}`]: 'true' } };
+  return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name, ...labels }, rules: structuredClone(rules) };
+}
+
+function binding(kind: 'ClusterRoleBinding' | 'RoleBinding', name: string, { role, user, namespace }: { role: string; user: string; namespace?: string }): KubeObject {
+  return {
+    apiVersion: `${GROUP}/v1`,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
+    subjects: [{ apiGroup: GROUP, kind: 'User', name: user }],
+  };
+}

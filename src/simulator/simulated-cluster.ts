@@ -1,0 +1,192 @@
+import { ApiServerCore } from '../apiserver/api-server-core.ts';
+import type { Storage } from '../apiserver/store/storage.ts';
+import { volatileStorage } from '../apiserver/store/storage.ts';
+import { isApiError } from '../kube/api-error.ts';
+import type { ApiServer } from '../kube/api-server.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { type Random, seededRandom } from '../runtime/random.ts';
+import { cloneSetController } from './controllers/clone-set-controller.ts';
+import { daemonSetController } from './controllers/daemon-set-controller.ts';
+import { deploymentController } from './controllers/deployment-controller.ts';
+import { disruptionController } from './controllers/disruption-controller.ts';
+import { garbageCollector, garbageSource } from './controllers/garbage-collector.ts';
+import { namespaceController, namespaceSource } from './controllers/namespace-controller.ts';
+import { replicaSetController } from './controllers/replica-set-controller.ts';
+import { statefulSetController } from './controllers/stateful-set-controller.ts';
+import { volumeBinder } from './controllers/volume-binder.ts';
+import { ActionExecutor } from './engine/action-executor.ts';
+import { ClusterCache } from './engine/cluster-cache.ts';
+import type { Collection } from './engine/collection.ts';
+import type { Controller, ControllerContext } from './engine/controller.ts';
+import { ControllerRunner } from './engine/controller-runner.ts';
+import { DelayQueue } from './engine/delay-queue.ts';
+import { EventRecorder } from './engine/event-recorder.ts';
+import { ObjectGraph } from './engine/object-graph.ts';
+import { generateCluster, SIMULATED_KINDS } from './generator/cluster-generator.ts';
+import { seededStorage } from './generator/cluster-seed.ts';
+import { type ClusterPlan, clusterLabels } from './generator/fleet-plan.ts';
+import { Kubelets } from './nodes/kubelet.ts';
+import { Machines } from './nodes/machines.ts';
+import { nodeAgent } from './nodes/node-agent.ts';
+import { nodeLifecycle } from './nodes/node-lifecycle.ts';
+import { scheduler } from './nodes/scheduler.ts';
+import { chanceOf } from './objects/hash.ts';
+import { CUSTOM_RESOURCES, NAMESPACES, PODS } from './objects/kinds.ts';
+import { keyOf } from './objects/owners.ts';
+import type { Pod } from './objects/types.ts';
+import { tokenUsers } from './users.ts';
+
+export interface SimulatedClusterOptions {
+  readonly plan: ClusterPlan;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: nothing outlives the process. */
+  readonly storage?: Storage;
+}
+
+/** One cluster in this process: its API server, its controllers, its nodes. */
+export class SimulatedCluster {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly plan: ClusterPlan;
+  readonly core: ApiServerCore;
+  readonly machines: Machines;
+  readonly cache: ClusterCache;
+  /** The controllers' own access: a superuser whose objects are shared, so read them only. */
+  readonly client: ApiServer;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #stopping = new AbortController();
+  readonly #delays: DelayQueue;
+  readonly #events: EventRecorder;
+  readonly #runners = new Map<string, ControllerRunner>();
+  readonly #graph = new ObjectGraph();
+  readonly #kubelets: Kubelets;
+  readonly #running: Promise<void>[] = [];
+
+  constructor({ plan, seed, clock, logger, storage = volatileStorage() }: SimulatedClusterOptions) {
+    this.name = plan.name;
+    this.labels = clusterLabels(plan);
+    this.plan = plan;
+    this.#clock = clock;
+    // Each cluster and each purpose its own chance: what one does never changes what another draws.
+    const chance = (purpose: string) => seededRandom(Math.floor(chanceOf(`${seed}/${plan.name}/${purpose}`) * 4294967296));
+    this.#random = chance('controllers');
+    this.core = new ApiServerCore({
+      name: plan.name,
+      clock,
+      random: chance('api-server'),
+      users: tokenUsers(),
+      gitVersion: plan.kubernetesVersion,
+      resources: SIMULATED_KINDS,
+      storage: seededStorage(storage, () => generateCluster(plan, chance('contents'), clock.now())),
+    });
+    this.client = this.core.client(undefined, { sharesObjects: true });
+    this.machines = new Machines(clock);
+    this.cache = new ClusterCache({ client: this.client, clock, logger, signal: this.#stopping.signal });
+    this.#delays = new DelayQueue(clock);
+    this.#events = new EventRecorder({ client: this.client, clock, random: this.#random });
+    const context: ControllerContext = { cache: this.cache, clock, random: this.#random };
+    this.#kubelets = new Kubelets(context, this.machines);
+    this.#addRunners(context, logger);
+  }
+
+  /** Lists what is there, then lets the controllers run. Resolves when they do. */
+  async start(): Promise<void> {
+    await this.cache.start();
+    await this.#followAllKinds();
+    this.cache.collection(CUSTOM_RESOURCES).onChange(() => void this.#followAllKinds().catch(() => {}));
+    await this.#events.adopt();
+    for (const runner of this.#runners.values()) this.#running.push(runner.run());
+    this.#running.push(this.#sweepEvents());
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.#delays[Symbol.dispose]();
+    await Promise.all(this.#running);
+    this.core.close();
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Kills a pod's first container, as the kernel or its own fault would. */
+  killContainer(pod: Pod, reason: 'OOMKilled' | 'Error'): void {
+    this.#kubelets.kill(pod, reason);
+    this.#runners.get(this.#kubelets.name)?.wake(keyOf(pod));
+  }
+
+  pods(): IterableIterator<Pod> {
+    return this.cache.collection<Pod>(PODS).all();
+  }
+
+  #addRunners(context: ControllerContext, logger: Logger): void {
+    const executor = new ActionExecutor({ client: this.client, cache: this.cache, events: this.#events });
+    const options = { executor, delays: this.#delays, clock: this.#clock, logger: logger.child({ cluster: this.name }), signal: this.#stopping.signal };
+    for (const controller of this.#controllers(context)) this.#runners.set(controller.name, new ControllerRunner(controller, options));
+    this.machines.onChange((nodeName) => this.#machineChanged(nodeName));
+    // Followed for the garbage collector's sake, and needed before the first look at what is served.
+    this.cache.collection(CUSTOM_RESOURCES);
+  }
+
+  #controllers(context: ControllerContext): Controller[] {
+    return [
+      deploymentController(context),
+      replicaSetController(context),
+      statefulSetController(context),
+      daemonSetController(context),
+      ...(this.plan.hasOpenKruise ? [cloneSetController(context)] : []),
+      scheduler(context),
+      this.#kubelets,
+      nodeAgent(context, this.machines),
+      nodeLifecycle(context, this.machines),
+      disruptionController(context),
+      volumeBinder(context),
+      garbageCollector(this.#graph),
+      namespaceController(context, this.#graph),
+    ];
+  }
+
+  #machineChanged(nodeName: string): void {
+    for (const name of ['node-agent', 'node-controller']) this.#runners.get(name)?.wake(nodeName);
+    for (const key of this.#kubelets.keysOn(nodeName)) this.#runners.get(this.#kubelets.name)?.wake(key);
+  }
+
+  /** Every kind that has objects may own or be owned, and stands in the way of its namespace's end. */
+  async #followAllKinds(): Promise<void> {
+    const resources = await this.client.discover();
+    for (const resource of resources.filter(holdsObjects)) await this.#follow(resource);
+  }
+
+  async #follow(resource: Resource): Promise<void> {
+    const collection = this.cache.collection(resource);
+    if (this.#graph.has(collection)) return;
+    this.#graph.add(collection);
+    const namespaces = this.cache.collection(NAMESPACES);
+    this.#runners.get('generic-garbage-collector')?.attach(garbageSource(collection, this.#graph));
+    this.#runners.get('namespace-controller')?.attach(namespaceSource(collection as Collection, namespaces));
+    await this.cache.open(resource).catch((error: unknown) => {
+      if (!isApiError(error)) throw error;
+    });
+  }
+
+  async #sweepEvents(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#clock.sleep(SWEEP_MS, signal);
+      if (!signal.aborted) await this.#events.sweep();
+    }
+  }
+}
+
+/** Reviews are questions, and events are too many to keep twice. */
+function holdsObjects({ group, resource }: Resource): boolean {
+  return resource !== 'events' && !group.startsWith('authentication.') && !group.startsWith('authorization.');
+}
+
+const SWEEP_MS = 60_000;
