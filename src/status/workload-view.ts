@@ -48,8 +48,9 @@ export function shownAt(cluster: ClusterStore, now: number): number {
 
 const NOT_LISTED: ReadonlySet<string> = new Set(['CONNECTING', 'LISTING', 'FORBIDDEN', 'UNAUTHORIZED', 'GONE']);
 
-/** A kind that was never listed, or may not be, has no objects here and a sync entry that says so. */
+/** Whether the objects of a kind were listed once; what is there before the first list is complete is a part. */
 function isKnown(cluster: ClusterStore, resource: string, size: number): boolean {
+  if (cluster.position(resource) !== undefined) return true;
   const sync = cluster.record.sync.resources.find((entry) => entry.resource === resource);
   if (sync === undefined) return size > 0 || cluster.record.sync.state === 'LIVE';
   return !NOT_LISTED.has(sync.state) || (size > 0 && sync.state !== 'LISTING');
