@@ -141,7 +141,7 @@ export class ClusterFollower<R> {
    * What to tell of one row: the only place where a row becomes a change, and the rights are asked here, last.
    */
   look(key: string, rights: ClusterRights, now: number): StreamChange<R> | AskRights | undefined {
-    const row = this.#present(key);
+    const row = this.present(key);
     if (row === undefined || !this.wants(row)) return this.sent.reconcile(key, undefined, now);
     const identity = this.#stream.source.identity(row);
     const sees = rights.sees(identity);
@@ -149,7 +149,8 @@ export class ClusterFollower<R> {
     return this.sent.reconcile(key, sees ? row : undefined, now);
   }
 
-  #present(key: string): R | undefined {
+  /** The row as it is now; undefined when it is gone or its cluster is out of scope. */
+  present(key: string): R | undefined {
     const { cluster } = this;
     const { source } = this.#stream;
     if (!this.inScope || cluster === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Change } from '../store/commit.ts';
-import type { ClusterStore } from '../store/graph-store.ts';
-import type { StreamAccess } from './stream-access.ts';
+import type { ClusterStore, GraphStore } from '../store/graph-store.ts';
+import type { StreamAccess, StreamVisibility } from './stream-access.ts';
 import type { ObjectIdentity } from './stream-message.ts';
 import type { StreamSource } from './stream-source.ts';
 
@@ -52,16 +52,20 @@ export interface ClusterAccess {
   readonly epoch: number;
 }
 
-export function clusterAccess(access: ClusterAccess): StreamAccess {
-  const visibility = (sees: boolean) => (sees ? ({ everything: true } as const) : ({ everything: false, namespaces: new Set<string>() } as const));
+export function clusterAccess(access: ClusterAccess, store: GraphStore): StreamAccess {
+  const visibility = (cluster: string, sees: boolean): StreamVisibility => {
+    if (sees) return { everything: true };
+    // "No" from a cluster that does not answer is no answer, and no reason to end the stream.
+    const asked = store.cluster(cluster)?.record.sync.state === 'LIVE';
+    return { everything: false, namespaces: new Set(), ...(asked ? {} : { incomplete: 'UNREACHABLE' }) };
+  };
   return {
     visibility(cluster) {
       const sees = access.seesCluster(cluster);
-      return typeof sees === 'boolean' ? visibility(sees) : sees.then(visibility);
+      return typeof sees === 'boolean' ? visibility(cluster, sees) : sees.then((answer) => visibility(cluster, answer));
     },
     get epoch() {
       return access.epoch;
     },
   };
 }
-

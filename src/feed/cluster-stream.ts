@@ -3,7 +3,7 @@ import { openObjectStream } from './object-stream.ts';
 import type { StreamMessage } from './stream-message.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
 
-type Fixed = 'source' | 'access' | 'fingerprint' | 'background' | 'clustersInScope' | 'namespace' | 'freshness' | 'reevaluate';
+type Fixed = 'source' | 'access' | 'fingerprint' | 'background' | 'clustersInScope' | 'namespace' | 'freshness' | 'reevaluate' | 'secretScope';
 
 export interface ClusterStreamOptions extends Omit<ObjectStreamOptions<ClusterRow>, Fixed> {
   readonly access: ClusterAccess;
@@ -19,10 +19,11 @@ export function openClusterStream(options: ClusterStreamOptions): AsyncIterableI
   const { store, backgroundMs, access } = options;
   return openObjectStream<ClusterRow>({
     ...options,
-    access: clusterAccess(access),
+    access: clusterAccess(access, store),
     source: CLUSTER_ROWS,
     fingerprint: clusterFingerprint,
     background: { fingerprint: clusterBackground, everyMs: backgroundMs ?? 5_000 },
+    secretScope: true,
     clustersInScope: () => store.clusters().map(({ record }) => record.name),
     freshness: ({ sync }) => (sync.state === 'LIVE' ? 'live' : 'stale'),
   });

@@ -1,6 +1,7 @@
 import { Alarm } from './alarm.ts';
 import { StreamClusters } from './stream-clusters.ts';
 import type { StreamMessage, StreamPhase } from './stream-message.ts';
+import type { StreamHistory } from './stream-journal.ts';
 import { StreamOpening } from './stream-opening.ts';
 import { DEFAULT_LIMITS, type ObjectStreamOptions, type StreamLimits } from './stream-options.ts';
 
@@ -35,6 +36,7 @@ class ObjectStream<R> {
   readonly #alarm: Alarm;
   readonly #clusters: StreamClusters<R>;
   readonly #opening: StreamOpening<R>;
+  readonly #history: StreamHistory;
   #synced = false;
   #stopped = false;
   #handedAt: number;
@@ -45,12 +47,14 @@ class ObjectStream<R> {
   constructor(options: ObjectStreamOptions<R>) {
     const { clock, tokens, binding, resume, reevaluate } = options;
     const token = resume === undefined ? undefined : tokens.open(binding, resume);
+    const remembered = token?.from === 'this-process' ? tokens.journal.find(token.content.stream) : undefined;
+    this.#history = remembered ?? tokens.journal.begin();
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#alarm = new Alarm(clock);
-    const shared = { stream: options, limits: this.#limits };
+    const shared = { stream: options, limits: this.#limits, history: this.#history };
     this.#clusters = new StreamClusters({ ...shared, alarm: this.#alarm, entrance: () => (this.#synced ? 'arrival' : this.#opening.entrance()) });
-    this.#opening = new StreamOpening({ ...shared, clusters: this.#clusters, token });
+    this.#opening = new StreamOpening({ ...shared, clusters: this.#clusters, token, remembered: remembered !== undefined });
     this.#handedAt = clock.monotonic();
     this.#reevaluateAt = this.#handedAt + (reevaluate?.everyMs ?? Number.POSITIVE_INFINITY);
   }
@@ -61,8 +65,9 @@ class ObjectStream<R> {
   }
 
   async *messages(): AsyncGenerator<StreamMessage<R>, undefined> {
-    const { log, signal, closing } = this.#options;
+    const { log, signal, closing, tokens } = this.#options;
     const ring = () => this.#alarm.ring();
+    tokens.journal.open(this.#history);
     using _ = log.follow((entry) => this.#clusters.hear(entry));
     signal?.addEventListener('abort', ring);
     closing?.addEventListener('abort', ring);
@@ -74,6 +79,7 @@ class ObjectStream<R> {
         if (message.phase === 'CLOSING') return undefined;
       }
     } finally {
+      tokens.journal.end(this.#history);
       signal?.removeEventListener('abort', ring);
       closing?.removeEventListener('abort', ring);
     }
@@ -171,7 +177,7 @@ class ObjectStream<R> {
 
   #seal(): string {
     this.#tokenAt = this.#options.clock.monotonic();
-    return this.#options.tokens.seal(this.#options.binding, { clusters: this.#clusters.positions() });
+    return this.#options.tokens.seal(this.#options.binding, { stream: this.#history.id, clusters: this.#clusters.positions() });
   }
 
   #message(phase: StreamPhase, content: Partial<StreamMessage<R>>): StreamMessage<R> {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { decodeTokenContent, encodeTokenContent, type TokenContent } from './token-content.ts';
 import { StreamError } from './stream-error.ts';
+import { StreamJournal } from './stream-journal.ts';
 
 export type { TokenContent, TokenCluster } from './token-content.ts';
 
@@ -19,6 +20,8 @@ export type OpenedToken = { readonly from: 'foreign' } | { readonly from: 'other
  * would tell a reader that something hidden changed. Equal content gives equal text.
  */
 export class ResumeTokens {
+  /** What is remembered of the streams that the tokens belong to. */
+  readonly journal = new StreamJournal();
   readonly #processId: string;
   readonly #sealing: Buffer;
   readonly #nonces: Buffer;

@@ -3,56 +3,71 @@ import type { ClusterFollower } from './cluster-follower.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
 import type { ClusterRights } from './stream-rights.ts';
 
-/** A row named by the changes that a reader missed: as it was before the first of them, if that is known. */
-interface Missed<R> {
-  readonly before: R | undefined;
-  /** Nothing but its own record decides about it, so `before` tells whether the reader had it. */
-  readonly certain: boolean;
+/**
+ * A row named by the changes since a token. `held`: the reader had it when it got the token. `told`: or it may
+ * have been told of it later, since not every message carries a token. `row`: any state of it, for its identity.
+ */
+interface Touched<R> {
+  readonly held: boolean;
+  readonly told: boolean;
+  readonly row: R | undefined;
 }
 
 /**
  * Makes up what a returning reader holds of a cluster, from what is there now and what changed since its token.
- * Returns the keys to look at; looking at them tells exactly what was missed. When it cannot be known whether
- * the reader had a row, it is told the row's present state, be it only that it is not there.
+ * Returns the keys to look at; looking at them tells exactly what was missed. Where it cannot be known what the
+ * reader holds, it is told the row's present state, be it only that it is not there.
  * Synchronous: no commit falls in between.
  */
 export function takeUp<R>(follower: ClusterFollower<R>, missed: readonly Change[], rights: ClusterRights, options: ObjectStreamOptions<R>): Set<string> {
-  const { source, reevaluate, clock } = options;
+  const { source, clock } = options;
   const now = clock.monotonic();
   const touched = touchedBy(missed, follower, options);
+  const doubtful = changesUntold(options);
   const keys = new Set(touched.keys());
-  const changesByTime = reevaluate === undefined ? () => false : (reevaluate.changes ?? (() => true));
+  const seen = (row: R) => rights.sees(source.identity(row)) === true;
   for (const row of follower.rows()) {
     const key = source.key(row);
-    if (touched.get(key)?.certain === true || rights.sees(source.identity(row)) !== true) continue;
-    const doubtful = touched.has(key) || changesByTime(row);
-    if (!doubtful && !follower.wants(row)) continue;
-    follower.sent.assume(row, doubtful ? 'doubtful' : 'sent', now);
-    if (doubtful) keys.add(key);
+    if (touched.has(key) || !seen(row)) continue;
+    if (doubtful(row)) keys.add(key);
+    else if (follower.wants(row)) follower.sent.assume(row, 'sent', now);
+    if (doubtful(row)) follower.sent.assume(row, 'doubtful', now);
   }
-  for (const [key, { before, certain }] of touched) {
-    if (before === undefined || follower.sent.has(key) || rights.sees(source.identity(before)) !== true) continue;
-    if (!certain || follower.wants(before)) follower.sent.assume(before, 'doubtful', now);
+  for (const [key, { held, told, row }] of touched) {
+    const present = follower.present(key);
+    const known = present ?? row;
+    if (known === undefined || !seen(known)) continue;
+    // Told only later and still there: it comes as an addition, which is also right for who has it.
+    const stays = present !== undefined && follower.wants(present);
+    if (held || (told && !stays)) follower.sent.assume(known, 'doubtful', now);
   }
   return keys;
 }
 
-function touchedBy<R>(missed: readonly Change[], follower: ClusterFollower<R>, { source }: ObjectStreamOptions<R>): Map<string, Missed<R>> {
-  const touched = new Map<string, Missed<R>>();
-  const independent = source.dependents === undefined && source.clusterPrint === undefined;
+/** Rows whose content may have changed without a commit that the log keeps. */
+function changesUntold<R>({ source, reevaluate }: ObjectStreamOptions<R>): (row: R) => boolean {
+  if (source.clusterPrint !== undefined) return () => true;
+  return reevaluate === undefined ? () => false : (reevaluate.changes ?? (() => true));
+}
+
+function touchedBy<R>(missed: readonly Change[], follower: ClusterFollower<R>, { source }: ObjectStreamOptions<R>): Map<string, Touched<R>> {
+  const touched = new Map<string, Touched<R>>();
+  // Whether a row that depends on others matched at some time is not to be found out any more.
+  const wanted = (row: R | undefined) => row !== undefined && (source.dependents !== undefined || follower.wants(row));
   const { cluster } = follower;
   for (const change of missed) {
     const own = source.own(change);
-    if (own !== undefined) touch(touched, own.key, { before: own.before, certain: independent || own.before === undefined });
+    if (own !== undefined) {
+      const known = touched.get(own.key);
+      const told = wanted(own.before) || wanted(own.after);
+      const held = known?.held ?? wanted(own.before);
+      touched.set(own.key, { held, told: told || known?.told === true, row: own.after ?? own.before ?? known?.row });
+    }
     if (cluster === undefined) continue;
-    for (const key of source.dependents?.(change, cluster) ?? []) touch(touched, key, { before: undefined, certain: false });
+    for (const key of source.dependents?.(change, cluster) ?? []) {
+      const known = touched.get(key);
+      touched.set(key, { held: known?.held ?? true, told: true, row: known?.row });
+    }
   }
   return touched;
-}
-
-/** The first word on a row holds, except that a doubtful one learns from a later one what the row was. */
-function touch<R>(touched: Map<string, Missed<R>>, key: string, missed: Missed<R>): void {
-  const known = touched.get(key);
-  if (known === undefined) touched.set(key, missed);
-  else if (!known.certain && known.before === undefined) touched.set(key, { before: missed.before, certain: false });
 }

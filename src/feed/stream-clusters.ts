@@ -4,6 +4,7 @@ import type { LogEntry } from './change-log.ts';
 import { type AskRights, ClusterFollower, type Entrance, isAsking } from './cluster-follower.ts';
 import { type Freshness, freshnessOf } from './freshness.ts';
 import { positionsOf } from './position.ts';
+import type { StreamHistory } from './stream-journal.ts';
 import { StreamError } from './stream-error.ts';
 import type { StreamChange } from './stream-message.ts';
 import type { ObjectStreamOptions, StreamLimits } from './stream-options.ts';
@@ -17,6 +18,7 @@ export interface StreamClustersOptions<R> {
   readonly alarm: Alarm;
   /** How a cluster that comes into scope now enters. */
   readonly entrance: () => Entrance;
+  readonly history: StreamHistory;
 }
 
 /** The clusters of one stream: which are in scope, with what rights, and what of them the reader has to be told. */
@@ -30,16 +32,18 @@ export class StreamClusters<R> {
   readonly #limits: StreamLimits;
   readonly #alarm: Alarm;
   readonly #entrance: () => Entrance;
+  readonly #history: StreamHistory;
   readonly #rights: StreamRights;
   readonly #followers = new Map<string, ClusterFollower<R>>();
   #flushAt = Number.POSITIVE_INFINITY;
   #reviewAt = 0;
 
-  constructor({ stream, limits, alarm, entrance }: StreamClustersOptions<R>) {
+  constructor({ stream, limits, alarm, entrance, history }: StreamClustersOptions<R>) {
     this.#stream = stream;
     this.#limits = limits;
     this.#alarm = alarm;
     this.#entrance = entrance;
+    this.#history = history;
     this.queue = new SubscriberQueue(limits.maxPending);
     this.#rights = new StreamRights({ ...stream, maxAgeMs: limits.rightsMs, onAnswer: () => this.flushIn(0) });
   }
@@ -138,7 +142,10 @@ export class StreamClusters<R> {
     const before = follower.rights;
     if (rights === undefined || rights === before) return rights;
     follower.rights = rights;
-    if (before !== undefined && before.digest !== rights.digest && follower.following) follower.walkRights(rights, before);
+    if (before !== undefined && before.digest !== rights.digest && follower.following) {
+      this.#history.turnOver(follower.name);
+      follower.walkRights(rights, before);
+    }
     return rights;
   }
 
@@ -152,8 +159,11 @@ export class StreamClusters<R> {
   #enter(name: string): void {
     const known = this.#followers.get(name);
     if (known === undefined) {
-      this.#followers.set(name, new ClusterFollower<R>(name, this.#entrance(), this.#stream));
+      const entrance = this.#entrance();
+      if (entrance === 'arrival') this.#history.turnOver(name);
+      this.#followers.set(name, new ClusterFollower<R>(name, entrance, this.#stream));
     } else if (!known.inScope) {
+      this.#history.turnOver(name);
       known.inScope = true;
       known.walkAll({ partial: true });
     }
@@ -162,6 +172,7 @@ export class StreamClusters<R> {
   /** Its rows become removals; once they are told, it is forgotten. */
   #leave(follower: ClusterFollower<R>): void {
     if (follower.inScope) {
+      this.#history.turnOver(follower.name);
       follower.inScope = false;
       this.queue.clear(follower.name);
       this.#rights.forget(follower.name);
@@ -236,6 +247,7 @@ export class StreamClusters<R> {
 
   /** All rows are to be named again; the reader keeps what it has until it is. */
   startOver(follower: ClusterFollower<R>): void {
+    this.#history.turnOver(follower.name);
     this.queue.clear(follower.name);
     follower.stopWalking();
     follower.sent.clear();
@@ -285,7 +297,7 @@ export class StreamClusters<R> {
     const stale: string[] = [];
     for (const follower of this.inScope()) {
       const { name, rights } = follower;
-      if (rights === undefined || (!rights.any && !rights.incomplete)) continue;
+      if (rights === undefined || (!rights.any && (!rights.incomplete || this.#stream.secretScope === true))) continue;
       const told = follower.following && !follower.walking && this.queue.since(name) === undefined;
       if (this.freshness(follower) !== 'live' || (!told && before.includes(name))) stale.push(name);
     }
@@ -299,7 +311,7 @@ export class StreamClusters<R> {
     for (const follower of this.#followers.values()) {
       const { name, rights } = follower;
       if (follower.inScope && rights !== undefined && !rights.any && follower.sent.size === 0) continue;
-      const position = { name, rights: rights?.digest ?? '' };
+      const position = { name, rights: rights?.digest ?? '', turn: this.#history.turn(name) };
       if (rights === undefined || follower.partial || !follower.inScope) {
         clusters.push(position);
         continue;

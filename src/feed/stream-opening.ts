@@ -5,7 +5,8 @@ import type { StreamClusters } from './stream-clusters.ts';
 import type { StreamChange } from './stream-message.ts';
 import type { ObjectStreamOptions, StreamLimits } from './stream-options.ts';
 import type { ClusterRights } from './stream-rights.ts';
-import type { TokenCluster } from './token-content.ts';
+import type { StreamHistory } from './stream-journal.ts';
+import type { TokenCluster, TokenContent } from './token-content.ts';
 
 /**
  * What an opening does next. `busy`: more at once, after others had their turn. `idle`: something has to happen
@@ -23,6 +24,9 @@ export interface StreamOpeningOptions<R> {
   readonly limits: StreamLimits;
   readonly clusters: StreamClusters<R>;
   readonly token: OpenedToken | undefined;
+  /** That of the token's stream, if it is remembered. */
+  readonly history: StreamHistory;
+  readonly remembered: boolean;
 }
 
 /** Everything up to a SYNCED: what a returning reader missed, what it must drop, and pages of what it does not have. */
@@ -30,7 +34,10 @@ export class StreamOpening<R> {
   readonly #stream: ObjectStreamOptions<R>;
   readonly #limits: StreamLimits;
   readonly #clusters: StreamClusters<R>;
-  readonly #token: OpenedToken | undefined;
+  /** What a token says that we can go by. */
+  readonly #held: TokenContent | undefined;
+  readonly #history: StreamHistory;
+  readonly #returning: boolean;
   #planned = false;
   #since = 0;
   /** Clusters that the next RESYNC names. */
@@ -39,11 +46,13 @@ export class StreamOpening<R> {
   /** Removals of rows whose cluster is gone. */
   #gone: StreamChange<R>[] = [];
 
-  constructor({ stream, limits, clusters, token }: StreamOpeningOptions<R>) {
+  constructor({ stream, limits, clusters, token, history, remembered }: StreamOpeningOptions<R>) {
     this.#stream = stream;
     this.#limits = limits;
     this.#clusters = clusters;
-    this.#token = token;
+    this.#returning = token !== undefined;
+    this.#held = remembered && token?.from === 'this-process' ? token.content : undefined;
+    this.#history = history;
     this.#since = stream.clock.monotonic();
   }
 
@@ -58,7 +67,7 @@ export class StreamOpening<R> {
 
   /** How a cluster enters that comes into scope now. */
   entrance(): Entrance {
-    if (this.#token !== undefined) return this.#planned ? 'arrival' : 'resume';
+    if (this.#returning) return this.#planned ? 'arrival' : 'resume';
     return this.#stream.snapshot === false ? 'baseline' : 'snapshot';
   }
 
@@ -108,12 +117,13 @@ export class StreamOpening<R> {
 
   #planOne(follower: ClusterFollower<R>, rights: ClusterRights): void {
     if (follower.entrance === 'baseline') return this.#assume(follower, rights);
-    if (this.#token?.from !== 'this-process') {
+    if (this.#held === undefined) {
       follower.entrance = 'snapshot';
       return;
     }
-    const held = this.#token.content.clusters.find((cluster) => cluster.name === follower.name);
-    if (held === undefined) follower.entrance = 'arrival';
+    const held = this.#held.clusters.find((cluster) => cluster.name === follower.name);
+    if ((held?.turn ?? 0) !== this.#history.turn(follower.name)) this.#mustResync(follower);
+    else if (held === undefined) follower.entrance = 'arrival';
     else if (!this.#resume(follower, held, rights)) this.#mustResync(follower);
   }
 
@@ -145,12 +155,11 @@ export class StreamOpening<R> {
 
   /** What the reader may hold of clusters that are no longer in scope. */
   #planTheGone(): void {
-    if (this.#token === undefined) return;
-    if (this.#token.from !== 'this-process') {
-      this.#resyncAll = true;
+    if (this.#held === undefined) {
+      this.#resyncAll = this.#returning;
       return;
     }
-    for (const { name } of this.#token.content.clusters) {
+    for (const name of new Set([...this.#held.clusters.map((cluster) => cluster.name), ...this.#history.clusters()])) {
       if (this.#clusters.get(name)?.inScope) continue;
       const identity = this.#stream.source.gone?.(name);
       if (identity === undefined) this.#resync.add(name);

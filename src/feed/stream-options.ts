@@ -24,6 +24,8 @@ export interface ObjectStreamOptions<R> extends StreamDeps {
   readonly access: StreamAccess;
   /** Asked again and again: clusters may join and leave. Names that the store does not know are ignored. */
   readonly clustersInScope: () => Iterable<string>;
+  /** Clusters in scope are named to the reader only once it may see something there. Default: being in scope is no secret. */
+  readonly secretScope?: boolean;
   /** Only rows of this namespace. */
   readonly namespace?: string;
   /** Selector and filter, over the present store. Synchronous; a throw ends this stream. */

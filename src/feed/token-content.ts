@@ -6,6 +6,8 @@ export interface TokenContent {
   readonly processId: string;
   /** Digest of root field, selectors and filter. */
   readonly binding: Buffer;
+  /** Of which stream of that process it is. */
+  readonly stream: number;
   readonly clusters: readonly TokenCluster[];
 }
 
@@ -14,6 +16,8 @@ export interface TokenCluster {
   readonly name: string;
   /** Digest of what was visible. */
   readonly rights: string;
+  /** Of the stream's history. */
+  readonly turn: number;
   /** Absent: the reader has only a part of the cluster and no position covers it. */
   readonly positions?: ClusterPositions;
 }
@@ -23,11 +27,13 @@ export function encodeTokenContent(content: TokenContent): Buffer {
   const writer = new Writer();
   writer.text(content.processId);
   writer.bytes(content.binding);
+  writer.number(content.stream);
   const resources = [...new Set(content.clusters.flatMap(({ positions }) => [...(positions?.keys() ?? [])]))].sort();
   writer.list(resources, (resource) => writer.text(resource));
-  writer.list(content.clusters, ({ name, rights, positions }) => {
+  writer.list(content.clusters, ({ name, rights, turn, positions }) => {
     writer.text(name);
     writer.text(rights);
+    writer.number(turn);
     writer.number(positions === undefined ? 0 : 1);
     if (positions === undefined) return;
     writer.list([...positions], ([resource, { version, commits }]) => {
@@ -44,18 +50,20 @@ export function decodeTokenContent(bytes: Buffer): TokenContent {
   const reader = new Reader(bytes);
   const processId = reader.text();
   const binding = reader.bytes();
+  const stream = reader.number();
   const resources = reader.list(() => reader.text());
   const clusters = reader.list((): TokenCluster => {
     const name = reader.text();
     const rights = reader.text();
-    if (reader.number() === 0) return { name, rights };
+    const turn = reader.number();
+    if (reader.number() === 0) return { name, rights, turn };
     const positions = reader.list((): [GroupResource, Position] => {
       const resource = resources[reader.number()] ?? '';
       return [resource, { version: reader.version(), commits: reader.number() }];
     });
-    return { name, rights, positions: new Map(positions) };
+    return { name, rights, turn, positions: new Map(positions) };
   });
-  return { processId, binding, clusters };
+  return { processId, binding, stream, clusters };
 }
 
 /** Decimal versions below this go as numbers, all others as text. */
