@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printErrorCatalogue } from '../src/graph/errors.ts';
-import { printSchemaText } from '../src/graph/print-schema.ts';
+import { printSortedSchema } from '../src/graph/print-schema.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
@@ -23,7 +23,7 @@ function generated(path: string, content: string): void {
   console.log(`wrote ${path}`);
 }
 
-generated('schema/schema.graphql', printSchemaText());
+generated('schema/schema.graphql', printSortedSchema());
 generated('schema/errors.md', printErrorCatalogue());
 
 // The clients' types come from the schema just printed, by the recipe in codegen.ts.

@@ -1,0 +1,67 @@
+import { createCommands } from '../commands/gateway-commands.ts';
+import { OperationHistory } from '../commands/operation-history.ts';
+import { RequestLedger } from '../commands/request-ledger.ts';
+import type { ServeConfig } from '../config/serve-config.ts';
+import { ChangeLog } from '../feed/change-log.ts';
+import { ResumeTokens } from '../feed/resume-token.ts';
+import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import { createGraphContext, type GraphServices } from '../graph/context.ts';
+import { admitOperation } from '../graph/cost.ts';
+import { maskError } from '../graph/errors.ts';
+import { guardText, LIMIT_RULES } from '../graph/limits.ts';
+import { buildSchema } from '../graph/schema.ts';
+import { hmacSeal } from '../graph/seal.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { GraphqlApi } from '../server/graphql-api.ts';
+import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
+import { createCallers } from './callers.ts';
+import type { OpenSource } from './cluster-source.ts';
+import type { ProgramRuntime } from './runtime.ts';
+
+/** Everything between the clusters and the sockets, running. */
+export interface Gateway extends AsyncDisposable {
+  readonly store: InMemoryGraphStore;
+  readonly fleet: Fleet;
+  readonly api: GraphqlApi;
+  readonly callers: ReturnType<typeof createCallers>;
+}
+
+export function startGateway(config: ServeConfig, source: OpenSource, runtime: ProgramRuntime, logger: Logger): Gateway {
+  const { clock, random } = runtime;
+  const store = new InMemoryGraphStore({
+    now: () => clock.now(),
+    onListenerError: (error) => logger.error('a listener of the store failed', { error: String(error) }),
+  });
+  const log = new ChangeLog({ clock, logger });
+  store.onCommit((commit) => log.append(commit));
+  const fleet = startFleet({ definitions: source.definitions, store, clock, random, logger });
+  const callers = createCallers(config, source, { fleet, store, runtime, logger });
+  const history = new OperationHistory();
+  const commands = createCommands({
+    apiServer: (cluster) => fleet.apiServer(cluster),
+    history,
+    ledger: new RequestLedger(clock),
+    clock,
+    random,
+    logger,
+    readOnly: config.readOnly,
+  });
+  const processId = random.uuid();
+  const services: GraphServices = {
+    store,
+    clock,
+    commands,
+    operations: history,
+    seal: hmacSeal(random.uuid()),
+  };
+  const api: GraphqlApi = {
+    schema: buildSchema(),
+    contextFor: ({ principal, signal, requestId }) =>
+      createGraphContext(services, { principal, signal, requestId, logger, access: callers.accessOf(principal) }),
+    guardText,
+    validationRules: LIMIT_RULES,
+    admit: admitOperation,
+    maskError: (error, requestId) => maskError(error, requestId, logger),
+  };
+  return { store, fleet, api, callers, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { systemClock } from '../runtime/clock.ts';
+import { systemRandom } from '../runtime/random.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { HELP } from './help.ts';
+import type { ProgramRuntime } from './runtime.ts';
+import { usageLines } from './usage-error.ts';
+
+/** Runs one command to its end. Commands are loaded when asked for: a schema is printed without loading a simulation. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    const lines = usageLines(error);
+    if (lines === undefined) throw error;
+    for (const line of lines) console.error(`fleetgraph: ${line}`);
+    return EXIT.usage;
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<ExitCode> {
+  const [command = 'serve', ...rest] = args;
+  if (args.includes('--help') || args.includes('-h') || command === 'help') return print(HELP);
+  if (args[0] === '--version' || command === 'version') return print(`fleetgraph ${version()}\n`);
+  if (command.startsWith('-')) return serve(args);
+  switch (command) {
+    case 'serve':
+      return serve(rest);
+    case 'simulate':
+      return (await import('./simulate-command.ts')).simulate(rest, runtime());
+    case 'schema':
+      return printSchema(rest);
+    default:
+      return unknown(command);
+  }
+}
+
+async function serve(args: readonly string[]): Promise<ExitCode> {
+  return (await import('./serve-command.ts')).serve(args, runtime());
+}
+
+async function printSchema(args: readonly string[]): Promise<ExitCode> {
+  if (args.length !== 1 || args[0] !== 'print') return unknown(`schema ${args.join(' ')}`.trim());
+  const { printSortedSchema } = await import('../graph/print-schema.ts');
+  return print(printSortedSchema());
+}
+
+function unknown(command: string): ExitCode {
+  console.error(`fleetgraph: ${command}: there is no such command; known are serve, simulate, schema print; see --help`);
+  return EXIT.usage;
+}
+
+function print(text: string): ExitCode {
+  process.stdout.write(text);
+  return EXIT.success;
+}
+
+function runtime(): ProgramRuntime {
+  return { clock: systemClock, random: systemRandom, environment: process.env, userName: userName(), version: version() };
+}
+
+/** A container may have no name for its user. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** From package.json, which lies beside `src` and beside `dist` alike. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}

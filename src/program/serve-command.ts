@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../config/problem.ts';
+import { parseServeConfig, type ServeConfig } from '../config/serve-config.ts';
+import { objectId } from '../graph/global-id.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { GraphqlServer } from '../server/graphql-server.ts';
+import type { HealthCheck } from '../server/health.ts';
+import { type ReadyFile, removeReadyFile, writeReadyFile } from '../server/ready-file.ts';
+import { createLogger } from '../telemetry/log-output.ts';
+import { type ClusterSample, Metrics } from '../telemetry/metrics.ts';
+import { announce, FIRST_QUERY, firstMutation } from './announcement.ts';
+import { type OpenSource, openSource } from './cluster-source.ts';
+import type { ExitCode } from './exit-code.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import type { ProgramRuntime } from './runtime.ts';
+import { untilAskedToEnd } from './signals.ts';
+
+/** How long a cluster may take before readiness no longer waits for it. */
+const READY_LIMIT_MS = 10_000;
+
+/** `fleetgraph serve`. Throws `ConfigError`, `KubeconfigError` or `ListenError` for what was asked wrongly. */
+export async function serve(args: readonly string[], runtime: ProgramRuntime): Promise<ExitCode> {
+  const config = parseServeConfig({ args, environment: runtime.environment, readFile: (path) => readFileSync(path, 'utf8') });
+  const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
+  const asked = untilAskedToEnd(process);
+  const labels = new Map(config.clusters.map((entry) => [entry.name, entry.labels]));
+  await using source = await openSource(config.source, { runtime, logger, auth: config.auth, labelsOf: (name) => labels.get(name) ?? {} });
+  refuseUnknownClusters(config, source);
+  await using gateway = startGateway(config, source, runtime, logger);
+  const state = { ready: false };
+  await using server = await startServer(config, gateway, runtime, logger, state);
+  await Promise.race([gateway.fleet.whenReady(READY_LIMIT_MS), asked]);
+  state.ready = true;
+  await tellReady(config, source, gateway, server);
+  try {
+    const code = await asked;
+    logger.info('stopping', { code });
+    return code;
+  } finally {
+    state.ready = false;
+    if (config.readyFile !== undefined) removeReadyFile(config.readyFile);
+  }
+}
+
+/** A name in the configuration that no source has is a mistake worth a line, not a silence. */
+function refuseUnknownClusters({ clusters, hub, tokenReviewContext }: ServeConfig, { definitions }: OpenSource): void {
+  const names = new Set(definitions.map(({ name }) => name));
+  const asked = [
+    ...clusters.map(({ name }) => ({ key: 'clusters in the configuration file', name })),
+    ...(hub === undefined ? [] : [{ key: '--hub', name: hub }]),
+    ...(tokenReviewContext === undefined ? [] : [{ key: '--token-review-context', name: tokenReviewContext }]),
+  ];
+  const problems = asked
+    .filter(({ name }) => !names.has(name))
+    .map(({ key, name }) => ({ key, message: `there is no cluster '${name}'; known are ${[...names].slice(0, 20).join(', ')}` }));
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function startServer(
+  config: ServeConfig,
+  gateway: Gateway,
+  runtime: ProgramRuntime,
+  logger: Logger,
+  state: { readonly ready: boolean },
+): Promise<GraphqlServer> {
+  const ready: HealthCheck[] = [{ name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') }];
+  return GraphqlServer.start({
+    host: config.host,
+    port: config.port,
+    api: gateway.api,
+    authenticator: gateway.callers.authenticator,
+    metrics: new Metrics(() => clusterSamples(gateway, runtime.clock.now())),
+    clock: runtime.clock,
+    random: runtime.random,
+    logger,
+    live: [{ name: 'ping', failure: () => undefined }],
+    ready,
+    ...(config.playground ? { playground: { defaultQuery: FIRST_QUERY } } : {}),
+  });
+}
+
+function clusterSamples({ store }: Gateway, now: number): ClusterSample[] {
+  return store.clusters().map(({ record: { name, sync } }) => ({
+    name,
+    state: sync.state,
+    staleSeconds: sync.staleSince === undefined ? 0 : (now - sync.staleSince) / 1000,
+    objects: sync.resources.reduce((sum, resource) => sum + resource.objects, 0),
+  }));
+}
+
+async function tellReady(config: ServeConfig, source: OpenSource, gateway: Gateway, { url }: GraphqlServer): Promise<void> {
+  const websocket = `${url.replace(/^http/, 'ws')}/graphql`;
+  const playground = config.playground ? `${url}/playground` : undefined;
+  const token = config.auth === 'token-review' ? source.tokens['admin'] : undefined;
+  if (config.writeKubeconfig !== undefined) await source.writeKubeconfig?.(config.writeKubeconfig);
+  if (config.readyFile !== undefined) {
+    const content: ReadyFile = {
+      url,
+      graphql: `${url}/graphql`,
+      websocket,
+      playground: playground ?? null,
+      pid: process.pid,
+      token: token ?? null,
+      tokens: source.tokens,
+      kubeconfig: config.writeKubeconfig ?? null,
+    };
+    writeReadyFile(config.readyFile, content);
+  }
+  const podId = config.readOnly ? undefined : harmlessPod(gateway);
+  console.log(
+    announce({
+      url,
+      websocket,
+      fleet: fleetCounts(gateway),
+      query: FIRST_QUERY,
+      ...(playground === undefined ? {} : { playground }),
+      ...(token === undefined ? {} : { token }),
+      ...(config.writeKubeconfig === undefined ? {} : { kubeconfig: config.writeKubeconfig }),
+      ...(config.auth === 'local' && config.source.kind === 'real' && source.writer !== undefined && !config.readOnly
+        ? { writer: source.writer }
+        : {}),
+      ...(podId === undefined ? {} : { mutation: firstMutation(podId) }),
+    }),
+  );
+}
+
+function fleetCounts({ store }: Gateway) {
+  const clusters = store.clusters();
+  return {
+    clusters: clusters.length,
+    nodes: clusters.reduce((sum, cluster) => sum + cluster.nodes.size, 0),
+    pods: clusters.reduce((sum, cluster) => sum + cluster.pods.size, 0),
+    notLive: clusters.filter(({ record }) => record.sync.state !== 'LIVE').map(({ record }) => record.name),
+  };
+}
+
+/** A ready pod that a controller would replace, in the demonstration's namespace where there is one. */
+function harmlessPod({ store }: Gateway): string | undefined {
+  for (const namespace of ['shop', undefined]) {
+    for (const cluster of store.clusters()) {
+      const pods = namespace === undefined ? cluster.pods.all() : cluster.pods.inNamespace(namespace);
+      for (const pod of pods) {
+        if (pod.ready && pod.owner?.kind === 'ReplicaSet' && pod.namespace !== 'kube-system') return objectId(pod);
+      }
+    }
+  }
+  return undefined;
+}
