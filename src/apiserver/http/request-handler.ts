@@ -1,0 +1,158 @@
+import type { ApiServerCore } from '../api-server-core.ts';
+import type { Caller } from '../access/gate.ts';
+import { deleteOptionsOf, type ServiceRequest } from '../resource-service.ts';
+import { methodNotAllowed, noSuchResource, StatusError, successStatus } from '../status.ts';
+import type { IncludeObject } from '../table/table.ts';
+import type { ListQuery, WatchRequest } from '../verbs/read.ts';
+import { errorAnswer, jsonAnswer, listAnswer, listText, objectAnswer, type Rendering } from './answers.ts';
+import { type ApiAnswer, type ApiRequest, headerOf } from './api-request.ts';
+import { booleanParameter, integerParameter, isDryRun, jsonBody, patchBody } from './bodies.ts';
+import { callerOf } from './identity.ts';
+import { acceptedForm } from './media-types.ts';
+import { otherAnswer } from './other-paths.ts';
+import { type ResourcePath, resourcePathOf } from './routes.ts';
+import { refusedWatch, watchLines } from './watch-lines.ts';
+
+/** Events that may wait for a watcher's connection to drain; one that lets more pile up is cut off. */
+const MAX_PENDING_EVENTS = 1_000;
+
+/** Answers HTTP requests to one cluster. Never throws. */
+export class RequestHandler {
+  readonly #core: ApiServerCore;
+
+  constructor(core: ApiServerCore) {
+    this.#core = core;
+  }
+
+  handle(request: ApiRequest): ApiAnswer {
+    const auditId = headerOf(request, 'audit-id') || this.#core.random.uuid();
+    const answer = this.#answer(request, auditId);
+    return { ...answer, headers: { ...answer.headers, 'audit-id': auditId } };
+  }
+
+  #answer(request: ApiRequest, auditId: string): ApiAnswer {
+    try {
+      const caller = callerOf(request, this.#core.tokens, () => auditId);
+      const path = resourcePathOf(request.path);
+      return path === undefined ? otherAnswer(this.#core, request, caller) : this.#resourceAnswer(request, caller, path);
+    } catch (error) {
+      return errorAnswer(error);
+    }
+  }
+
+  #resourceAnswer(request: ApiRequest, caller: Caller, path: ResourcePath): ApiAnswer {
+    const target: ServiceRequest = { caller, ...path };
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD':
+        return this.#read(request, target);
+      case 'POST':
+        return this.#create(request, target);
+      case 'PUT': {
+        const body = jsonBody(request);
+        return this.#written(request, target, this.#core.service.update(target, body, { dryRun: isDryRun(request) }));
+      }
+      case 'PATCH':
+        return this.#written(request, target, this.#core.service.patch(target, patchBody(request), { dryRun: isDryRun(request) }));
+      case 'DELETE':
+        return target.name === undefined ? this.#deleteCollection(request, target) : this.#delete(request, target);
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #read(request: ApiRequest, target: ServiceRequest): ApiAnswer {
+    const { query } = request;
+    if (booleanParameter(query, 'watch') === true) return this.#watch(request, target);
+    const rendering = this.#rendering(request);
+    if (target.name === undefined) return listAnswer(this.#core.service.list(target, listQuery(query)), rendering);
+    const object = this.#core.service.get(target, query.get('resourceVersion') ?? undefined);
+    return objectAnswer(200, this.#served(target), object, rendering);
+  }
+
+  #watch(request: ApiRequest, target: ServiceRequest): ApiAnswer {
+    const { form, includeObject } = this.#rendering(request);
+    const { name, ...collection } = target;
+    const query = watchQuery(request.query, name);
+    try {
+      return watchLines(this.#core.service.watch(collection, query), { form, includeObject, now: () => this.#core.clock.now() });
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 'gone') return refusedWatch(error);
+      throw error;
+    }
+  }
+
+  #create(request: ApiRequest, target: ServiceRequest): ApiAnswer {
+    if (target.name !== undefined && target.subresource === undefined) throw methodNotAllowed();
+    const body = jsonBody(request);
+    const object = this.#core.service.create(target, body, { dryRun: isDryRun(request, target.subresource === 'eviction' ? body : undefined) });
+    return objectAnswer(201, this.#served(target), object, this.#rendering(request));
+  }
+
+  #written(request: ApiRequest, target: ServiceRequest, object: ReturnType<ApiServerCore['service']['update']>): ApiAnswer {
+    return objectAnswer(200, this.#served(target), object, this.#rendering(request));
+  }
+
+  #delete(request: ApiRequest, target: ServiceRequest): ApiAnswer {
+    const body = jsonBody(request);
+    const { object, isGone } = this.#core.service.delete(target, { ...deleteQuery(request.query), ...definedOf(deleteOptionsOf(body)), dryRun: isDryRun(request, body) });
+    const served = this.#served(target);
+    const { group, resource, rules } = served.definition;
+    if (!isGone || rules.returnsDeleted) return objectAnswer(200, served, object, this.#rendering(request));
+    const { name, uid } = object.metadata;
+    return jsonAnswer(200, successStatus({ name, ...(group !== '' && { group }), kind: resource, ...(uid !== undefined && { uid }) }));
+  }
+
+  #deleteCollection(request: ApiRequest, target: ServiceRequest): ApiAnswer {
+    const body = jsonBody(request);
+    const how = { ...deleteQuery(request.query), ...definedOf(deleteOptionsOf(body)), dryRun: isDryRun(request, body) };
+    const { served, objects } = this.#core.service.deleteCollection(target, listQuery(request.query), how);
+    return jsonAnswer(200, listText(served, objects, { resourceVersion: String(this.#core.revision) }));
+  }
+
+  #rendering(request: ApiRequest): Rendering {
+    const includeObject = (request.query.get('includeObject') ?? 'Metadata') as IncludeObject;
+    return { form: acceptedForm(headerOf(request, 'accept')), includeObject, nowMs: this.#core.clock.now() };
+  }
+
+  #served({ group, version, resource }: ServiceRequest) {
+    const served = this.#core.registry.find(group, version, resource);
+    if (served === undefined) throw noSuchResource();
+    return served;
+  }
+}
+
+function listQuery(query: URLSearchParams): ListQuery {
+  return {
+    labelSelector: query.get('labelSelector') ?? undefined,
+    fieldSelector: query.get('fieldSelector') ?? undefined,
+    limit: integerParameter(query, 'limit'),
+    continue: query.get('continue') ?? undefined,
+    resourceVersion: query.get('resourceVersion') ?? undefined,
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? undefined,
+  };
+}
+
+/** A watch on one object is a watch on its collection, narrowed by name. */
+function watchQuery(query: URLSearchParams, name: string | undefined): WatchRequest {
+  const fields = query.get('fieldSelector') ?? undefined;
+  return {
+    labelSelector: query.get('labelSelector') ?? undefined,
+    fieldSelector: name === undefined ? fields : `metadata.name=${name}${fields ? `,${fields}` : ''}`,
+    resourceVersion: query.get('resourceVersion') ?? undefined,
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? undefined,
+    timeoutSeconds: integerParameter(query, 'timeoutSeconds'),
+    allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks'),
+    sendInitialEvents: booleanParameter(query, 'sendInitialEvents'),
+    maxPending: MAX_PENDING_EVENTS,
+  };
+}
+
+function deleteQuery(query: URLSearchParams) {
+  return { gracePeriodSeconds: integerParameter(query, 'gracePeriodSeconds'), propagationPolicy: query.get('propagationPolicy') ?? undefined };
+}
+
+function definedOf<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
