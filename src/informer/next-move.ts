@@ -99,7 +99,7 @@ function afterEnd(outcome: Extract<Outcome, { type: 'watch-ended' }>, history: H
     reason: 'WatchClosedAtOnce',
     message: 'the server closes the watch as soon as it is open',
   };
-  return retry({ type: 'failed', step: 'watch', failure }, failedOnce(aged(history, at)), at);
+  return afterConnection({ type: 'failed', step: 'watch', failure }, aged(history, at), at);
 }
 
 type FailedOutcome = Extract<Outcome, { type: 'failed' }>;

@@ -80,6 +80,11 @@ export class StatusKeeper {
     this.#lastSignAt = this.#now();
   }
 
+  /** Nothing feeds the copy from now on, until it is live again. */
+  lost(): void {
+    this.#lostAt ??= this.#now();
+  }
+
   /** Something failed. Not shown by itself: `show` says whether it is. */
   failed(failure: Failure): void {
     const { unreadable } = this.#status;

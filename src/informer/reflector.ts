@@ -131,10 +131,10 @@ export class Reflector {
     this.#nap = new AbortController();
     if (this.#stopped || this.#asked !== undefined || ms <= 0) return;
     const { clock, random } = this.#options;
-    await clock.sleep(ms, this.#nap.signal);
+    await clock.sleep(Math.ceil(ms), this.#nap.signal);
     if (this.#stopped || this.#asked !== undefined || !this.#nap.signal.aborted) return;
     // Woken early, as all the others of this cluster are: not all at the same moment.
-    await clock.sleep(random.next() * this.#tuning.firstRetryMs, this.#activity.signal);
+    await clock.sleep(Math.ceil(random.next() * this.#tuning.firstRetryMs), this.#activity.signal);
   }
 
   #takeAsked(): Outcome | Interrupted | undefined {
@@ -167,6 +167,7 @@ export class Reflector {
   #decide(outcome: Outcome): void {
     const { clock, random } = this.#options;
     if (outcome.type === 'failed') this.#noteFailure(outcome);
+    if (outcome.type === 'watch-ended') this.#status.lost();
     const { move, history } = decideAfter(outcome, this.#history, {
       nowMs: clock.monotonic(),
       chance: random.next(),
