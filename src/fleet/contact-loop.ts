@@ -49,7 +49,7 @@ export class ContactLoop {
 
   async #run(delayMs: number): Promise<void> {
     const { signal } = this.#stop;
-    if (delayMs > 0) await this.#options.clock.sleep(delayMs, signal);
+    if (delayMs > 0) await this.#options.clock.sleep(Math.ceil(delayMs), signal);
     while (!signal.aborted) {
       this.#nap = new AbortController();
       const failure = await this.#read(signal);
@@ -79,11 +79,11 @@ export class ContactLoop {
     const { clock, random, tuning } = this.#options;
     const readAt = clock.monotonic();
     const restMs = failure === undefined ? tuning.rediscoverMs * (0.75 + random.next() / 2) : this.#retryMs(failure);
-    await clock.sleep(restMs, this.#nap.signal);
+    await clock.sleep(Math.ceil(restMs), this.#nap.signal);
     const restedMs = clock.monotonic() - readAt;
     this.#wakes = restedMs >= tuning.rediscoverMs / 2 ? 0 : this.#wakes + 1;
     const leastMs = this.#wakes === 0 ? 0 : backoffMs(tuning.rediscoverBackoff, this.#wakes - 1, random.next());
-    if (failure === undefined && restedMs < leastMs) await clock.sleep(leastMs - restedMs, signal);
+    if (failure === undefined && restedMs < leastMs) await clock.sleep(Math.ceil(leastMs - restedMs), signal);
   }
 
   #retryMs(failure: Failure): number {

@@ -58,7 +58,7 @@ export class DefinitionWatch {
     while (!signal.aborted) {
       if (await this.#watchOnce(signal)) this.#failures = 0;
       else this.#failures += 1;
-      if (this.#failures > 0) await clock.sleep(backoffMs(BACKOFF, this.#failures - 1, random.next()), signal);
+      if (this.#failures > 0) await clock.sleep(Math.ceil(backoffMs(BACKOFF, this.#failures - 1, random.next())), signal);
     }
   }
 

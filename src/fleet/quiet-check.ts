@@ -43,7 +43,7 @@ export class QuietCheck {
     const { clock, random, quietMs } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await clock.sleep((quietMs / 5) * (0.75 + random.next() / 2), signal);
+      await clock.sleep(Math.ceil((quietMs / 5) * (0.75 + random.next() / 2)), signal);
       if (!signal.aborted && this.#isQuiet()) await this.#ask(signal);
     }
   }
