@@ -1,6 +1,6 @@
 import { STAGE_LABEL } from '../model/cluster.ts';
 import { type LabelSelector, matchesLabels } from '../model/label-selector.ts';
-import type { ClusterStore } from '../store/graph-store.ts';
+import type { ClusterStore, GraphStore } from '../store/graph-store.ts';
 import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
 import { badInput } from './errors.ts';
@@ -39,6 +39,16 @@ export function clustersInScope(ctx: GraphContext, selector: ClusterSelectorInpu
     const clusters = visible.filter(({ record }) => (names === undefined || names.has(record.name)) && matches(record));
     return { clusters, unknown: [...(names ?? [])].filter((name) => !known.has(name)).sort() };
   });
+}
+
+/** Names of the registered clusters that fit, whoever may know of them: for streams, which ask for rights themselves. */
+export function namesInScope(store: GraphStore, selector: ClusterSelectorInput | null | undefined): () => readonly string[] {
+  const names = namesOf(selector);
+  const matches = clusterTest(selector);
+  return () => {
+    const fitting = store.clusters().filter(({ record }) => (names === undefined || names.has(record.name)) && matches(record));
+    return fitting.map(({ record }) => record.name);
+  };
 }
 
 export function onlyCluster(cluster: ClusterStore): ClusterScope {

@@ -1,6 +1,5 @@
-import type { SemVer } from 'semver';
+import { compareVersions } from '../status/component-version.ts';
 import { badInput } from './errors.ts';
-import { parseVersion } from './versions.ts';
 
 /** Conditions on one value, as callers write them. `null` is the same as absent; all that are given must hold. */
 export interface StringCondition {
@@ -121,37 +120,29 @@ export function dateTest(condition: RangeCondition<Date>): Test<number | undefin
 
 /** By semantic version; `eq` and `neq` compare the texts where one of the two is no version. */
 export function versionTest(condition: VersionCondition, path: string): Test<string | undefined> {
-  const { eq, neq } = condition;
-  const boundOf = (text: string | null | undefined, word: string) => (text == null ? undefined : requireVersion(text, `${path}.${word}`));
-  const bounds = {
-    lt: boundOf(condition.lt, 'lt'),
-    lte: boundOf(condition.lte, 'lte'),
-    gt: boundOf(condition.gt, 'gt'),
-    gte: boundOf(condition.gte, 'gte'),
-  };
-  const range = rangeTest<SemVer>(bounds, (a, b) => a.compare(b));
-  return (value) => (eq == null || isSameVersion(value, eq)) && (neq == null || !isSameVersion(value, neq)) && range(parseVersion(value));
+  const { eq, neq, lt, lte, gt, gte } = condition;
+  for (const [word, text] of Object.entries({ lt, lte, gt, gte })) if (text != null) requireVersion(text, `${path}.${word}`);
+  const range = rangeTest<string>({ lt, lte, gt, gte }, compareVersions);
+  return (value) => (eq == null || isSameVersion(value, eq)) && (neq == null || !isSameVersion(value, neq)) && range(value);
 }
 
-function requireVersion(text: string, path: string): SemVer {
-  const version = parseVersion(text);
-  if (version === undefined) throw badInput(path, `"${text.slice(0, 64)}" is not a version; write e.g. "1.11.3", "v1.33" or "1.2.0-rc.1"`);
-  return version;
+function requireVersion(text: string, path: string): void {
+  if (compareVersions(text, text) === undefined) {
+    throw badInput(path, `"${text.slice(0, 64)}" is not a version; write e.g. "1.11.3", "v1.33" or "1.2.0-rc.1"`);
+  }
 }
 
 function isSameVersion(value: string | undefined, wanted: string): boolean {
-  if (value === wanted || value === undefined) return value === wanted;
-  const [a, b] = [parseVersion(value), parseVersion(wanted)];
-  return a !== undefined && b !== undefined && a.compare(b) === 0;
+  return value === wanted || (value !== undefined && compareVersions(value, wanted) === 0);
 }
 
-/** An absent value satisfies only the empty condition. */
-function rangeTest<T>({ lt, lte, gt, gte }: RangeCondition<T>, compare: (a: T, b: T) => number): Test<T | undefined> {
+/** An absent value, and one that cannot be compared, satisfies only the empty condition. */
+function rangeTest<T>({ lt, lte, gt, gte }: RangeCondition<T>, compare: (a: T, b: T) => number | undefined): Test<T | undefined> {
   const tests: Test<T>[] = [];
-  if (lt != null) tests.push((value) => compare(value, lt) < 0);
-  if (lte != null) tests.push((value) => compare(value, lte) <= 0);
-  if (gt != null) tests.push((value) => compare(value, gt) > 0);
-  if (gte != null) tests.push((value) => compare(value, gte) >= 0);
+  if (lt != null) tests.push((value) => (compare(value, lt) ?? 0) < 0);
+  if (lte != null) tests.push((value) => (compare(value, lte) ?? 1) <= 0);
+  if (gt != null) tests.push((value) => (compare(value, gt) ?? 0) > 0);
+  if (gte != null) tests.push((value) => (compare(value, gte) ?? -1) >= 0);
   const inRange = all(tests);
   return (value) => inRange === undefined || (value !== undefined && inRange(value));
 }

@@ -11,7 +11,7 @@ export function countVisible(
   cluster: ClusterStore,
   shelves: readonly CountedShelf<unknown>[],
 ): MaybePromise<number | undefined> {
-  const counts = shelves.map((shelf) => whenReady(ctx.visible.of(cluster, shelf, 'list'), (visibility) => countOf(shelf, visibility)));
+  const counts = shelves.map((shelf) => whenReady(ctx.visible.of(cluster, shelf, 'list'), (visibility) => countIn(shelf, visibility)));
   return whenReady(allReady(counts), (known) => (wasRead(cluster) ? sum(known) : undefined));
 }
 
@@ -20,7 +20,8 @@ function wasRead({ record }: ClusterStore): boolean {
   return record.systemUid !== undefined || record.kubernetesVersion !== undefined || record.sync.state === 'LIVE';
 }
 
-function countOf(shelf: CountedShelf<unknown>, visibility: Visibility): number | undefined {
+/** Undefined when none may be seen. */
+export function countIn(shelf: CountedShelf<unknown>, visibility: Visibility): number | undefined {
   if (visibility.everything) return shelf.size;
   if (visibility.namespaces.size === 0) return undefined;
   let count = 0;

@@ -4,6 +4,7 @@ import type { WorkloadRecord } from '../model/workload-record.ts';
 import { type Observation, observeWorkload } from '../status/observation.ts';
 import { workloadOfPodIn } from '../status/owners.ts';
 import { classifyPod, type PodStatusClass } from '../status/pod-class.ts';
+import { replicasOf, type WorkloadReplicas } from '../status/workload-replicas.ts';
 import { statusOf, type WorkloadStatus } from '../status/workload-state.ts';
 import { nodeOfPod, shownAt, viewOf } from '../status/workload-view.ts';
 import type { ClusterStore } from '../store/graph-store.ts';
@@ -14,31 +15,34 @@ import { type MaybePromise, whenReady } from './maybe-promise.ts';
 import { listedWorkloadOf } from './pod-facts.ts';
 import { STATUS_READS, statusCluster } from './status-cluster.ts';
 
-/** What was derived for one viewer, kept as long as nothing changes in the store. */
+/** What was derived for one viewer: good for one revision of the store, and for a moment, because states change with time. */
 class DerivedMemo {
   readonly clusters = new Map<string, ClusterStore>();
   readonly observations = new WeakMap<WorkloadRecord, Observation>();
   readonly statuses = new WeakMap<WorkloadRecord, WorkloadStatus>();
-  readonly revision: number;
-  readonly epoch: number;
+  readonly #revision: number;
+  readonly #epoch: number;
+  readonly #until: number;
 
-  constructor(revision: number, epoch: number) {
-    this.revision = revision;
-    this.epoch = epoch;
+  constructor({ store, access, clock }: GraphContext) {
+    this.#revision = store.revision;
+    this.#epoch = access.epoch;
+    this.#until = clock.monotonic() + GOOD_FOR_MS;
+  }
+
+  isGoodFor({ store, access, clock }: GraphContext): boolean {
+    return this.#revision === store.revision && this.#epoch === access.epoch && clock.monotonic() < this.#until;
   }
 }
 
-const memos = new WeakMap<GraphContext, DerivedMemo>();
+const GOOD_FOR_MS = 1_000;
 
-/** Forgets what was derived: states change with time. A stream does so before each message. */
-export function forgetDerived(ctx: GraphContext): void {
-  memos.delete(ctx);
-}
+const memos = new WeakMap<GraphContext, DerivedMemo>();
 
 function memoOf(ctx: GraphContext): DerivedMemo {
   const known = memos.get(ctx);
-  if (known?.revision === ctx.store.revision && known.epoch === ctx.access.epoch) return known;
-  const fresh = new DerivedMemo(ctx.store.revision, ctx.access.epoch);
+  if (known?.isGoodFor(ctx)) return known;
+  const fresh = new DerivedMemo(ctx);
   memos.set(ctx, fresh);
   return fresh;
 }
@@ -56,7 +60,7 @@ export function classOfPod(ctx: GraphContext, pod: PodRecord): MaybePromise<PodS
   const cluster = clusterOf(ctx, pod);
   const workload = workloadOfPodIn(cluster, pod);
   const reads = workload === undefined ? STATUS_READS : [...STATUS_READS, workload.resource];
-  return whenReady(settleReads(ctx, [cluster], reads), () => classSettled(pod, ctx));
+  return whenReady(settleReads(ctx, [cluster], reads), () => podClassSettled(pod, ctx));
 }
 
 /** As `statusOfWorkload`, where the rights to STATUS_READS are settled already. */
@@ -67,6 +71,10 @@ export function statusSettled(workload: WorkloadRecord, ctx: GraphContext): Work
   const status = statusOf(observeSettled(workload, ctx));
   statuses.set(workload, status);
   return status;
+}
+
+export function replicasSettled(workload: WorkloadRecord, ctx: GraphContext): WorkloadReplicas {
+  return replicasOf(observeSettled(workload, ctx));
 }
 
 function observeSettled(workload: WorkloadRecord, ctx: GraphContext): Observation {
@@ -82,7 +90,7 @@ function observeSettled(workload: WorkloadRecord, ctx: GraphContext): Observatio
   return observation;
 }
 
-function classSettled(pod: PodRecord, ctx: GraphContext): PodStatusClass {
+export function podClassSettled(pod: PodRecord, ctx: GraphContext): PodStatusClass {
   const cluster = visibleClusterOf(ctx, clusterOf(ctx, pod));
   const minReadySeconds = listedWorkloadOf(pod, ctx)?.minReadySeconds ?? 0;
   return classifyPod(pod, { node: nodeOfPod(cluster, pod), minReadySeconds, now: shownAt(cluster, ctx.clock.now()) });

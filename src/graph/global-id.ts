@@ -8,8 +8,14 @@ export type GlobalId =
   | { readonly type: 'cluster'; readonly name: string }
   | ({ readonly type: 'object' } & ObjectIdentity)
   | { readonly type: 'component'; readonly name: string }
-  /** One installation of a component: a name in one namespace of one cluster. */
-  | { readonly type: 'instance'; readonly component: string; readonly cluster: string; readonly namespace: string }
+  /** One installation of a component. */
+  | {
+      readonly type: 'instance';
+      readonly component: string;
+      readonly cluster: string;
+      readonly namespace: string;
+      readonly instance: string;
+    }
   | { readonly type: 'operation'; readonly id: string };
 
 const MAX_CHARACTERS = 2_048;
@@ -20,7 +26,15 @@ const encode = (parts: readonly string[]) => Buffer.from(JSON.stringify(parts)).
 export const clusterId = (name: string) => encode(['c', name]);
 export const componentId = (name: string) => encode(['n', name]);
 export const operationId = (id: string) => encode(['r', id]);
-export const instanceId = (component: string, cluster: string, namespace: string) => encode(['i', component, cluster, namespace]);
+
+export function instanceId({
+  component,
+  cluster,
+  namespace,
+  instance,
+}: Omit<Extract<GlobalId, { readonly type: 'instance' }>, 'type'>): string {
+  return encode(['i', component, cluster, namespace, instance]);
+}
 
 /** By group and resource, not by version: an object keeps its id when a cluster serves it at another version. */
 export function objectId({ cluster, resource, namespace, name, uid }: ObjectIdentity): string {
@@ -54,10 +68,10 @@ function named([type, ...rest]: readonly string[]): GlobalId | undefined {
       return first === undefined ? undefined : { type: 'component', name: first };
     case 'r1':
       return first === undefined ? undefined : { type: 'operation', id: first };
-    case 'i3':
-      return first === undefined || second === undefined || third === undefined
+    case 'i4':
+      return first === undefined || second === undefined || third === undefined || fourth === undefined
         ? undefined
-        : { type: 'instance', component: first, cluster: second, namespace: third };
+        : { type: 'instance', component: first, cluster: second, namespace: third, instance: fourth };
     case 'o5':
       return first === undefined || second === undefined || third === undefined || fourth === undefined || fifth === undefined
         ? undefined

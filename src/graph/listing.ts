@@ -8,9 +8,9 @@ import type { GraphContext } from './context.ts';
 import type { CompiledFilter } from './filters.ts';
 import { allReady, type MaybePromise, whenReady } from './maybe-promise.ts';
 import { type ClusterPart, partsOf } from './parts.ts';
-import { shelfOf } from './shelves.ts';
+import { type Shelf, shelfOf } from './shelves.ts';
 import type { Sorting } from './sorting.ts';
-import { type Shelf, visibleRows } from './visible.ts';
+import { visibleRows } from './visible.ts';
 
 export interface Reading<R> {
   readonly scope: MaybePromise<ClusterScope>;

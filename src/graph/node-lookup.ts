@@ -1,7 +1,10 @@
 import type { ClusterStore } from '../store/graph-store.ts';
+import { onlyCluster } from './cluster-scope.ts';
+import { componentNamed, visibleInstances } from './components.ts';
 import type { GraphContext } from './context.ts';
 import { type GlobalId, parseGlobalId } from './global-id.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
+import { seesOperation } from './operations.ts';
 import type { NodeRow } from './refs.ts';
 import { EVENTS } from './shelves.ts';
 
@@ -20,10 +23,27 @@ function lookUp(ctx: GraphContext, id: GlobalId): MaybePromise<NodeRow | undefin
     case 'object':
       return whenReady(ctx.visible.cluster(id.cluster), (cluster) => cluster && objectIn(ctx, cluster, id));
     case 'operation':
+      return operationById(ctx, id.id);
     case 'component':
+      return componentNamed(ctx, id.name);
     case 'instance':
-      return undefined;
+      return instanceById(ctx, id);
   }
+}
+
+function operationById(ctx: GraphContext, id: string): MaybePromise<NodeRow | undefined> {
+  const operation = ctx.operations.get(id);
+  return operation && whenReady(seesOperation(ctx, operation), (sees) => (sees ? operation : undefined));
+}
+
+type InstanceId = Extract<GlobalId, { readonly type: 'instance' }>;
+
+function instanceById(ctx: GraphContext, { component, cluster: name, namespace, instance }: InstanceId): MaybePromise<NodeRow | undefined> {
+  return whenReady(ctx.visible.cluster(name), (cluster) => {
+    if (cluster === undefined) return undefined;
+    const visible = visibleInstances(ctx, onlyCluster(cluster), component);
+    return whenReady(visible, ({ instances }) => instances().find((each) => each.namespace === namespace && each.instance === instance));
+  });
 }
 
 function objectIn(

@@ -10,7 +10,7 @@ export function idOf(row: NodeRow): string {
   if ('record' in row) return clusterId(row.record.name);
   if ('regarding' in row) return objectId({ ...row, resource: EVENTS });
   if ('mutation' in row) return operationId(row.id);
-  return 'instanceOf' in row ? instanceId(row.instanceOf, row.cluster, row.namespace) : componentId(row.component);
+  return 'instance' in row ? instanceId(row) : componentId(row.component);
 }
 
 /** The name of its GraphQL type: the same on every path. */
@@ -19,7 +19,7 @@ export function typeNameOf(row: NodeRow): string {
   if ('record' in row) return 'Cluster';
   if ('regarding' in row) return 'Event';
   if ('mutation' in row) return 'Operation';
-  return 'instanceOf' in row ? 'ComponentInstance' : 'Component';
+  return 'instance' in row ? 'ComponentInstance' : 'Component';
 }
 
 export function typeNameOfRecord({ resource }: ObjectRecord): string {

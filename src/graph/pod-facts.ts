@@ -1,8 +1,7 @@
 import { isVisible } from '../auth/access.ts';
-import { COMPONENT_LABEL } from '../model/cluster.ts';
-import { labelOf } from '../model/labels.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import type { RevisionRecord, WorkloadRecord } from '../model/workload-record.ts';
+import { componentNameOf } from '../status/component.ts';
 import { revisionOfPod, workloadOfPodIn } from '../status/owners.ts';
 import { clusterOf } from './cluster-of.ts';
 import type { GraphContext } from './context.ts';
@@ -24,8 +23,8 @@ export function listedRevisionOf(pod: PodRecord, ctx: GraphContext): RevisionRec
     : undefined;
 }
 
-/** By the label of the workload, else by its own. */
+/** The component that its workload belongs to. */
 export function listedComponentOf(pod: PodRecord, ctx: GraphContext): string | undefined {
   const workload = listedWorkloadOf(pod, ctx);
-  return (workload === undefined ? undefined : labelOf(workload.labels, COMPONENT_LABEL)) ?? labelOf(pod.labels, COMPONENT_LABEL);
+  return workload && componentNameOf(workload);
 }

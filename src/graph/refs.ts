@@ -4,9 +4,10 @@ import type { NodeRecord } from '../model/node-record.ts';
 import type { ObjectRecord } from '../model/object-record.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import type { RevisionRecord, WorkloadRecord } from '../model/workload-record.ts';
+import type { ComponentInstance as ComponentInstanceRow } from '../status/component.ts';
 import type { ClusterStore } from '../store/graph-store.ts';
 import { builder } from './builder.ts';
-import type { ComponentInstanceRow, ComponentRow } from './components.ts';
+import type { ComponentRow } from './components.ts';
 import type { ClusterPart as Part } from './parts.ts';
 
 /** A revision is shown as one of a workload: the same template may be current for one and old for another. */

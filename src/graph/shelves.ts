@@ -3,7 +3,14 @@ import type { ObjectRecord } from '../model/object-record.ts';
 import type { GroupResource } from '../model/resource.ts';
 import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRecord } from '../model/workload-record.ts';
 import type { ClusterStore, Collection } from '../store/graph-store.ts';
-import type { Shelf } from './visible.ts';
+
+/** Objects of one kind in one cluster, as a right is asked for them. */
+export interface Shelf<R> {
+  readonly resource: GroupResource;
+  namespaces(): Iterable<string>;
+  all(): Iterable<R>;
+  inNamespace(namespace: string): Iterable<R>;
+}
 
 /** A shelf that knows how many objects it holds. */
 export interface CountedShelf<R> extends Shelf<R> {

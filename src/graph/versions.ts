@@ -3,7 +3,7 @@ import semver from 'semver';
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:[-+].*)?)$/;
 
 /** "v1.33.1", "1.11" (as 1.11.0), "v1.2.3-rc.1+build": undefined for what is not a version. */
-export function parseVersion(text: string | undefined): semver.SemVer | undefined {
+function parseVersion(text: string | undefined): semver.SemVer | undefined {
   const match = text === undefined || text.length > 128 ? null : VERSION.exec(text);
   if (match === null) return undefined;
   const [, major, minor = '0', patch = '0', rest = ''] = match;

@@ -2,14 +2,7 @@ import { type Access, isVisible, NOTHING, type ReadVerb, type Visibility } from 
 import type { GroupResource } from '../model/resource.ts';
 import type { ClusterStore, GraphStore } from '../store/graph-store.ts';
 import { allReady, isPromise, type MaybePromise, whenReady } from './maybe-promise.ts';
-
-/** Objects of one kind in one cluster, as a right is asked for them. */
-export interface Shelf<R> {
-  readonly resource: GroupResource;
-  namespaces(): Iterable<string>;
-  all(): Iterable<R>;
-  inNamespace(namespace: string): Iterable<R>;
-}
+import { type Shelf, shelfOf } from './shelves.ts';
 
 /**
  * The one step of authorisation for everything that is read from the store: lists, counts, edges, ids,
@@ -29,7 +22,7 @@ export class Visible {
     this.#epoch = access.epoch;
   }
 
-  /** Forgets all answers; a stream does so before each message. */
+  /** Forgets all answers, so that they are asked for anew; a stream does so now and then. */
   renew(): void {
     this.#epoch = this.#access.epoch;
     this.#sets.clear();
@@ -65,10 +58,13 @@ export class Visible {
     return this.#remembered(key) ?? this.#ask(key, this.#access.visibility(name, shelf.resource, verb, candidates));
   }
 
-  /** As `of`, for code that cannot wait: nothing, unless it was asked for before and is known by now. */
+  /** As `of` for a whole kind, for code that cannot wait: nothing, as long as the answer is not known. */
   settled(cluster: ClusterStore, resource: GroupResource, verb: ReadVerb): Visibility {
     const known = this.#remembered(`${verb} ${resource} ${cluster.record.name}`);
-    return known === undefined || isPromise(known) ? NOTHING : known;
+    if (known !== undefined) return isPromise(known) ? NOTHING : known;
+    const shelf = shelfOf(cluster, resource);
+    const asked = shelf === undefined ? NOTHING : this.of(cluster, shelf, verb);
+    return isPromise(asked) ? NOTHING : asked;
   }
 
   /** May this one object be seen? */

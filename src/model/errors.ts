@@ -15,6 +15,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'The cursor is not one of ours, or belongs to another list or order: begin again without `after`.',
     retryable: false,
   },
+  BAD_RESUME_TOKEN: {
+    meaning: 'The token is not one of ours, or belongs to another stream: subscribe without `resume`.',
+    retryable: false,
+  },
   LIMIT_EXCEEDED: {
     meaning: 'The document is deeper, longer or wider than allowed; the message names the limit, its value and the way round it.',
     retryable: false,

@@ -31,10 +31,7 @@ export const podFilter = defineFilter<PodRecord>('Pod', {
     { description: 'Name of the workload that made the pod; absent for a pod of its own.', reads: ALL_WORKLOADS },
     (pod, ctx) => listedWorkloadOf(pod, ctx)?.name,
   ),
-  component: stringField(
-    { description: 'Name of the component (label `app.kubernetes.io/name`).', reads: ALL_WORKLOADS },
-    listedComponentOf,
-  ),
+  component: stringField({ description: 'Name of the component that its workload belongs to.', reads: ALL_WORKLOADS }, listedComponentOf),
   createdAt: dateField({ description: 'When the pod was created.' }, ({ createdAt }) => createdAt),
 });
 

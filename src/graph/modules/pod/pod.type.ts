@@ -1,10 +1,13 @@
 import type { PodRecord } from '../../../model/pod-record.ts';
+import type { WorkloadRecord } from '../../../model/workload-record.ts';
+import { componentNameOf } from '../../../status/component.ts';
 import { revisionOfPod, workloadOfPodIn, workloadOfRevision } from '../../../status/owners.ts';
 import { clusterOf } from '../../cluster-of.ts';
+import type { ComponentRow } from '../../components.ts';
 import type { GraphContext } from '../../context.ts';
 import { classOfPod } from '../../derived.ts';
 import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
-import { ClusterNode, KubernetesResource, Node, Pod, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
+import { ClusterNode, Component, KubernetesResource, Node, Pod, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
 import { ContainerImage } from '../workload/container-image.type.ts';
 import { Container } from './container.type.ts';
 import { PodStatusClass } from './pod-status-class.ts';
@@ -48,6 +51,12 @@ Pod.implement({
       description: 'Revision of its workload that it was made from, or updated to in place; null when it has none or it may not be seen.',
       resolve: (pod, _args, ctx) => revisionRowOf(ctx, pod),
     }),
+    component: t.field({
+      type: Component,
+      nullable: true,
+      description: 'Component that its workload belongs to; null when it belongs to none, and when the workload may not be seen.',
+      resolve: (pod, _args, ctx) => whenReady(workloadOf(ctx, pod), (workload) => componentRowOf(workload)),
+    }),
   }),
 });
 
@@ -59,6 +68,11 @@ function nodeOf(ctx: GraphContext, pod: PodRecord) {
 function workloadOf(ctx: GraphContext, pod: PodRecord) {
   const cluster = clusterOf(ctx, pod);
   return ctx.visible.one(cluster, workloadOfPodIn(cluster, pod));
+}
+
+function componentRowOf(workload: WorkloadRecord | undefined): ComponentRow | undefined {
+  const component = workload && componentNameOf(workload);
+  return component === undefined ? undefined : { component };
 }
 
 function revisionRowOf(ctx: GraphContext, pod: PodRecord): MaybePromise<WorkloadRevisionRow | undefined> {

@@ -1,6 +1,5 @@
-import { COMPONENT_LABEL } from '../../../model/cluster.ts';
-import { labelOf } from '../../../model/labels.ts';
 import type { WorkloadRecord } from '../../../model/workload-record.ts';
+import { componentNameOf } from '../../../status/component.ts';
 import { defineConnection } from '../../connection-type.ts';
 import { statusSettled } from '../../derived.ts';
 import { booleanField, defineFilter, enumField, intField, stringField } from '../../filters.ts';
@@ -22,9 +21,7 @@ export const workloadFilter = defineFilter<WorkloadRecord>('Workload', {
     (workload, ctx) => statusSettled(workload, ctx).state,
   ),
   image: stringField({ description: 'Images of the containers of its template.' }, ({ images }) => images.map(({ image }) => image)),
-  component: stringField({ description: 'Name of the component (label `app.kubernetes.io/name`).' }, ({ labels }) =>
-    labelOf(labels, COMPONENT_LABEL),
-  ),
+  component: stringField({ description: 'Name of the component that it belongs to.' }, componentNameOf),
   paused: booleanField({ description: 'Whether its pause flag is set.' }, ({ strategy }) => strategy.paused),
   replicasDesired: intField({ description: 'Pods that are wanted.' }, ({ replicas }) => replicas.desired),
 });

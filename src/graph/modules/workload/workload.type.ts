@@ -1,16 +1,18 @@
 import type { ContainerImage as Image, IntOrString } from '../../../model/object-record.ts';
 import type { WorkloadKind as Kind, WorkloadRecord, WorkloadStrategy } from '../../../model/workload-record.ts';
+import { componentNameOf } from '../../../status/component.ts';
 import { podsOfWorkload } from '../../../status/owners.ts';
 import { replicasOf } from '../../../status/workload-replicas.ts';
 import { builder } from '../../builder.ts';
 import { clusterOf } from '../../cluster-of.ts';
 import { onlyCluster } from '../../cluster-scope.ts';
+import type { ComponentRow } from '../../components.ts';
 import type { GraphContext } from '../../context.ts';
 import { observe, statusOfWorkload } from '../../derived.ts';
 import { typeNameOfWorkload } from '../../kinds.ts';
 import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
 import { pageSize } from '../../pagination.ts';
-import { KubernetesResource, Node, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
+import { Component, KubernetesResource, Node, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
 import { partOfShelf } from '../../shelves.ts';
 import { listArgs, listBy } from '../lists.ts';
 import { PodConnection, podList } from '../pod/pod.list.ts';
@@ -84,6 +86,12 @@ Workload.implement({
       args: { first: t.arg.int({ defaultValue: 10, description: 'Revisions wanted, 1 to 500.' }) },
       resolve: (workload, { first }, ctx) => revisionsOf(ctx, workload, first),
     }),
+    component: t.field({
+      type: Component,
+      nullable: true,
+      description: 'Component that it belongs to; null when it belongs to none.',
+      resolve: (workload) => componentOf(workload),
+    }),
     viewerCan: t.field({
       type: WorkloadCapabilities,
       description:
@@ -99,6 +107,11 @@ Workload.implement({
     }),
   }),
 });
+
+function componentOf(workload: WorkloadRecord): ComponentRow | undefined {
+  const component = componentNameOf(workload);
+  return component === undefined ? undefined : { component };
+}
 
 function revisionsOf(
   ctx: GraphContext,
