@@ -1,9 +1,9 @@
 import { ApiServerCore } from '../apiserver/api-server-core.ts';
-import type { Storage } from '../apiserver/store/storage.ts';
-import { volatileStorage } from '../apiserver/store/storage.ts';
+import type { AuditEvent } from '../apiserver/access/audit-event.ts';
+import { type Storage, volatileStorage } from '../apiserver/store/storage.ts';
 import { isApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
-import type { Resource } from '../model/resource.ts';
+import type { GroupResource, Resource } from '../model/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Random, seededRandom } from '../runtime/random.ts';
@@ -47,6 +47,7 @@ export interface SimulatedClusterOptions {
   readonly storage?: Storage;
 }
 
+
 /** One cluster in this process: its API server, its controllers, its nodes. */
 export class SimulatedCluster {
   readonly name: string;
@@ -66,6 +67,7 @@ export class SimulatedCluster {
   readonly #graph = new ObjectGraph();
   readonly #kubelets: Kubelets;
   readonly #running: Promise<void>[] = [];
+  readonly #touchedAt = new Map<string, number>();
 
   constructor({ plan, seed, clock, logger, storage = volatileStorage() }: SimulatedClusterOptions) {
     this.name = plan.name;
@@ -82,6 +84,9 @@ export class SimulatedCluster {
       users: tokenUsers(),
       gitVersion: plan.kubernetesVersion,
       resources: SIMULATED_KINDS,
+      onAudit: ({ dryRun, objectRef }) => {
+        if (!dryRun) this.#touchedAt.set(touchedName(objectRef), clock.monotonic());
+      },
       storage: seededStorage(storage, () => generateCluster(plan, chance('contents'), clock.now())),
     });
     this.client = this.core.client(undefined, { sharesObjects: true });
@@ -115,10 +120,26 @@ export class SimulatedCluster {
     return this.#stopping.signal.aborted;
   }
 
+  /** Has a user changed something in this namespace (or this node) within the last `ms`? The simulation's own deeds do not count. */
+  wasTouched(name: string, ms: number): boolean {
+    const at = this.#touchedAt.get(name);
+    return at !== undefined && this.#clock.monotonic() - at < ms;
+  }
+
   /** Kills a pod's first container, as the kernel or its own fault would. */
   killContainer(pod: Pod, reason: 'OOMKilled' | 'Error'): void {
     this.#kubelets.kill(pod, reason);
     this.#runners.get(this.#kubelets.name)?.wake(keyOf(pod));
+  }
+
+  /** Containers of `image` never get ready, or may again. */
+  holdUnready(image: string, isHeld: boolean): void {
+    for (const key of this.#kubelets.holdUnready(image, isHeld)) this.#runners.get(this.#kubelets.name)?.wake(key);
+  }
+
+  /** How many objects of a kind there are: "pods", "deployments.apps". */
+  count(name: GroupResource): number {
+    return this.cache.find(name)?.size ?? 0;
   }
 
   pods(): IterableIterator<Pod> {
@@ -182,6 +203,10 @@ export class SimulatedCluster {
       if (!signal.aborted) await this.#events.sweep();
     }
   }
+}
+
+function touchedName({ namespace, name }: AuditEvent['objectRef']): string {
+  return namespace ?? name ?? '';
 }
 
 /** Reviews are questions, and events are too many to keep twice. */

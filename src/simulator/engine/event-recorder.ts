@@ -22,7 +22,10 @@ export class EventRecorder {
   readonly #client: ApiServer;
   readonly #clock: Clock;
   readonly #random: Random;
+  /** The latest event for each thing said. */
   readonly #recorded = new Map<string, Recorded>();
+  /** All that have not gone yet. */
+  readonly #alive = new Set<Recorded>();
 
   constructor({ client, clock, random }: { client: ApiServer; clock: Clock; random: Random }) {
     this.#client = client;
@@ -38,17 +41,19 @@ export class EventRecorder {
     // In a namespace that is going, events are refused: nobody will miss them.
     const created = await this.#create(draft).catch(ignoring('forbidden', 'not-found', 'conflict'));
     if (created === undefined) return;
-    this.#recorded.delete(key);
-    this.#recorded.set(key, { namespace: namespaceOf(draft.regarding), name: created.metadata.name, count: 1, lastAt: this.#clock.now() });
+    const event = { namespace: namespaceOf(draft.regarding), name: created.metadata.name, count: 1, lastAt: this.#clock.now() };
+    this.#recorded.set(key, event);
+    this.#alive.add(event);
   }
 
   /** Deletes what was last said more than an hour ago. */
   async sweep(): Promise<void> {
     const expiredBefore = this.#clock.now() - EVENT_LIFE_MS;
-    for (const [key, { namespace, name, lastAt }] of this.#recorded) {
-      if (lastAt > expiredBefore) continue;
-      this.#recorded.delete(key);
-      await this.#client.delete(EVENTS, { namespace, name }).catch(ignoring('not-found', 'conflict'));
+    for (const [key, { lastAt }] of this.#recorded) if (lastAt <= expiredBefore) this.#recorded.delete(key);
+    for (const event of this.#alive) {
+      if (event.lastAt > expiredBefore) continue;
+      this.#alive.delete(event);
+      await this.#client.delete(EVENTS, event).catch(ignoring('not-found', 'conflict'));
     }
   }
 
@@ -57,13 +62,14 @@ export class EventRecorder {
     const { items } = await this.#client.list(EVENTS);
     for (const { metadata, ...event } of items) {
       const lastAt = Date.parse(String(event['lastTimestamp'] ?? metadata.creationTimestamp));
-      this.#recorded.set(metadata.uid ?? metadata.name, { namespace: metadata.namespace ?? 'default', name: metadata.name, count: 1, lastAt });
+      this.#alive.add({ namespace: metadata.namespace ?? 'default', name: metadata.name, count: 1, lastAt });
     }
   }
 
   /** Deletes every event of a namespace, whoever wrote it. */
   async forget(namespace: string): Promise<void> {
     for (const [key, event] of this.#recorded) if (event.namespace === namespace) this.#recorded.delete(key);
+    for (const event of this.#alive) if (event.namespace === namespace) this.#alive.delete(event);
     const { items } = await this.#client.list(EVENTS, { namespace });
     for (const { metadata } of items) await this.#client.delete(EVENTS, { namespace, name: metadata.name }).catch(ignoring('not-found', 'conflict'));
   }

@@ -48,7 +48,17 @@ function templateOf(planned: PlannedWorkload, tolerations: readonly Toleration[]
 
 export function deploymentOf(planned: PlannedWorkload): Deployment {
   const matchLabels = selectorLabels(planned);
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: metadataOf(planned), spec: { replicas: planned.replicas, selector: { matchLabels }, template: templateOf(planned) } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(planned),
+    spec: { replicas: planned.replicas, ...patience(planned), selector: { matchLabels }, template: templateOf(planned) },
+  };
+}
+
+/** Other teams let a pod prove itself for some seconds, so that their rollouts can be watched. */
+function patience({ entry, namespace }: PlannedWorkload): { minReadySeconds?: number } {
+  return entry.component === undefined && namespace !== 'shop' ? { minReadySeconds: 8 } : {};
 }
 
 export function statefulSetOf(planned: PlannedWorkload): StatefulSet {
@@ -94,6 +104,7 @@ export function cloneSetOf(planned: PlannedWorkload): CloneSet {
     metadata: metadataOf(planned),
     spec: {
       replicas: planned.replicas,
+      ...patience(planned),
       selector: { matchLabels: selectorLabels(planned) },
       template: templateOf(planned),
       updateStrategy: { type, maxUnavailable: '25%' },

@@ -1,11 +1,13 @@
 import { timestamp, millis } from '../objects/timestamps.ts';
 import type { Container, ContainerState, ContainerStatus } from '../objects/types.ts';
-import { behaviourOf, imageIdOf } from './image-behaviour.ts';
+import { type ImageBehaviour, imageIdOf } from './image-behaviour.ts';
 
 /** One container's next step, as its node takes it. Pure: the same moment gives the same step. */
 
 export interface ContainerMoment {
   readonly container: Container;
+  /** Of its image, or as a fault has it. */
+  readonly behaviour: ImageBehaviour;
   readonly status: ContainerStatus | undefined;
   /** Milliseconds in the present state. */
   readonly ageMs: number;
@@ -67,7 +69,7 @@ function create({ container }: ContainerMoment): ContainerStep {
 }
 
 function pull(moment: ContainerMoment, status: ContainerStatus): ContainerStep {
-  return behaviourOf(moment.container.image) === 'missing' ? failPull(moment, status) : start(moment, status);
+  return moment.behaviour === 'missing' ? failPull(moment, status) : start(moment, status);
 }
 
 function failPull({ container }: ContainerMoment, { lastState, restartCount, name }: ContainerStatus): ContainerStep {
@@ -117,8 +119,9 @@ function start(moment: ContainerMoment, { lastState, restartCount, name, state, 
 
 function run(moment: ContainerMoment, status: ContainerStatus): ContainerStep {
   if (moment.killedFor !== undefined) return { status: ended(moment, status, moment.killedFor) };
-  const behaviour = behaviourOf(moment.container.image);
+  const { behaviour } = moment;
   if (behaviour === 'crash') return after(moment, CRASH_MS + moment.chance * CRASH_MS, () => ({ status: ended(moment, status, 'Error') }));
+  if (behaviour === 'broken' && status.ready) return { status: { ...status, ready: false }, says: [UNHEALTHY] };
   if (behaviour === 'broken') return moment.ageMs < FIRST_PROBE_MS ? { waitMs: FIRST_PROBE_MS - moment.ageMs } : { says: [UNHEALTHY], waitMs: PROBE_NOTE_MS };
   if (status.ready) return {};
   const delayMs = behaviour === 'slow' ? SLOW_READY_MS : READY_MS + moment.chance * READY_SPREAD_MS;

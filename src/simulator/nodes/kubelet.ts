@@ -8,6 +8,7 @@ import { isFinished } from '../objects/pod-facts.ts';
 import { sameJson } from '../objects/stable-json.ts';
 import type { ContainerStatus, Node, Pod } from '../objects/types.ts';
 import { type ContainerNote, type ContainerStep, nextStep, stateKey, stateSince } from './container-life.ts';
+import { behaviourOf } from './image-behaviour.ts';
 import type { Machines } from './machines.ts';
 import { podStatus } from './pod-status.ts';
 
@@ -28,6 +29,8 @@ export interface PodObservation {
   readonly node: Node | undefined;
   readonly memory: PodMemory | undefined;
   readonly kill: { readonly container: string; readonly reason: KillReason } | undefined;
+  /** Images whose containers do not get ready, whatever their tag says. */
+  readonly unreadyImages: ReadonlySet<string>;
   readonly now: number;
 }
 
@@ -43,6 +46,7 @@ export class Kubelets implements Controller {
   readonly #context: ControllerContext;
   readonly #machines: Machines;
   readonly #memory = new Map<string, PodMemory>();
+  readonly #unreadyImages = new Set<string>();
   readonly #kills = new Map<string, { container: string; reason: KillReason }>();
 
   constructor(context: ControllerContext, machines: Machines) {
@@ -61,6 +65,13 @@ export class Kubelets implements Controller {
     if (container !== undefined) this.#kills.set(keyOf(pod), { container, reason });
   }
 
+  /** Keys of the pods to wake afterwards: containers of this image never get ready (again), or may again. */
+  holdUnready(image: string, isHeld: boolean): string[] {
+    if (isHeld) this.#unreadyImages.add(image);
+    else this.#unreadyImages.delete(image);
+    return [...this.#context.cache.collection<Pod>(PODS).all()].filter(({ spec }) => spec.containers.some((container) => container.image === image)).map(keyOf);
+  }
+
   /** Keys of all pods on a node: to look at when its machine comes back. */
   keysOn(nodeName: string): string[] {
     return [...this.#context.cache.collection<Pod>(PODS).all()].filter(({ spec }) => spec.nodeName === nodeName).map(keyOf);
@@ -72,7 +83,7 @@ export class Kubelets implements Controller {
     this.#kills.delete(key);
     if (pod === undefined) return NOTHING_TO_DO;
     const uid = pod.metadata.uid ?? '';
-    const { memory, ...decision } = runPod({ pod, node: this.#nodeOf(pod), memory: this.#memory.get(uid), kill, now: this.#context.clock.now() });
+    const { memory, ...decision } = runPod({ pod, node: this.#nodeOf(pod), memory: this.#memory.get(uid), kill, unreadyImages: this.#unreadyImages, now: this.#context.clock.now() });
     if (memory === undefined) this.#memory.delete(uid);
     else this.#memory.set(uid, memory);
     return decision;
@@ -110,12 +121,13 @@ function stepPod(observed: PodObservation, node: Node): PodOutcome {
   };
 }
 
-function stepContainer({ pod, kill, now }: PodObservation, remembered: PodMemory, name: string): ContainerStep {
+function stepContainer({ pod, kill, unreadyImages, now }: PodObservation, remembered: PodMemory, name: string): ContainerStep {
   const container = pod.spec.containers.find((one) => one.name === name);
   if (container === undefined) return {};
   const { since = now, pulls = 0 } = remembered.containers[name] ?? {};
   return nextStep({
     container,
+    behaviour: unreadyImages.has(container.image) ? 'broken' : behaviourOf(container.image),
     status: pod.status?.containerStatuses?.find((status) => status.name === name),
     ageMs: now - since,
     pulls,

@@ -9,6 +9,20 @@ export function stableJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
+/** Equal as JSON: members that are undefined do not count, nor does the order of members. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  return a === b || stableJson(a) === stableJson(b);
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && sameItems(a, b);
+  return sameMembers(a as Record<string, unknown>, b as Record<string, unknown>);
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
+}
+
+function sameMembers(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  for (const key in a) if (!sameJson(a[key], b[key])) return false;
+  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
+  return true;
 }
