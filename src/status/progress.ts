@@ -17,7 +17,7 @@ export function deadlineExceededSince({ workload, revisions }: Observation): num
   return condition.since ?? condition.updatedAt ?? 0;
 }
 
-/** The last time that a pod was made, moved, got ready or was asked to go, or that the workload was changed. */
+/** The last time that a pod was made, moved, got ready or ceased to be, or was asked to go, or that the workload was changed. */
 export function lastProgressAt(observation: Observation): number | undefined {
   let latest = observation.workload.specWrittenAt;
   const consider = (at: number | undefined) => {
@@ -29,6 +29,7 @@ export function lastProgressAt(observation: Observation): number | undefined {
     consider(pod.createdAt);
     consider(pod.inPlaceUpdatedAt);
     consider(pod.readySince);
+    consider(pod.notReady?.since);
   }
   return latest;
 }
@@ -36,10 +37,12 @@ export function lastProgressAt(observation: Observation): number | undefined {
 /**
  * Nothing has moved for the whole deadline, and no pod is on its way to being available. Only where the
  * server says when the workload was changed: without that, a change made a moment ago to a workload with
- * old pods looks just the same.
+ * old pods looks just the same. And only while no pod is missing: when it went is not recorded anywhere,
+ * so that each deletion would look like a standstill until the controller has replaced the pod.
  */
 export function hasStoodStill(observation: Observation): boolean {
-  if (observation.workload.specWrittenAt === undefined) return false;
+  const { workload, active } = observation;
+  if (workload.specWrittenAt === undefined || active < workload.replicas.desired) return false;
   if (observation.pods.some(({ podClass, updated }) => updated && podClass === 'READY_NOT_AVAILABLE')) return false;
   const last = lastProgressAt(observation);
   return last !== undefined && observation.now - last >= progressDeadlineMs(observation.workload);

@@ -116,7 +116,7 @@ function nodesText(troubles: readonly PodTrouble[]): string {
 
 function downNodes(troubles: readonly PodTrouble[]): string {
   const names = listText(troubles.filter(({ observed }) => isNodeDown(observed.node)).map(({ observed }) => observed.pod.nodeName));
-  return names === '' ? '' : `; down:${names.slice(1)}`;
+  return names === '' ? '' : ` from a node that is down${names}`;
 }
 
 function podNames(troubles: readonly PodTrouble[]): string {
