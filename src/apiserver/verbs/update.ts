@@ -1,7 +1,7 @@
 import type { Patch } from '../../kube/api-server.ts';
 import type { JsonObject, KubeObject, ObjectMeta } from '../../model/kube-object.ts';
 import { cloneJson, equalJson } from '../json-value.ts';
-import { patched } from '../patch/apply-patch.ts';
+import { patched, refuseApply } from '../patch/apply-patch.ts';
 import { collectionOf, type FieldError, type ResourceDefinition } from '../resources/resource-definition.ts';
 import { badRequest, conflict, invalid, OBJECT_MODIFIED } from '../status.ts';
 import { forbiddenField, invalidValue } from '../validation/field-errors.ts';
@@ -23,6 +23,7 @@ export function updateObject(context: ServerContext, target: Target, body: unkno
 
 export function patchObject(context: ServerContext, target: Target, patch: Patch, mode: UpdateMode): KubeObject {
   const { served } = target;
+  refuseApply(patch);
   const previous = storedObject(context, target);
   const proposed = accepted(served, cloneJson(patched(served.definition, presented(served, previous), patch)));
   checkNames(target, proposed.metadata);
