@@ -6,14 +6,16 @@ import { badRequest, invalid, unsupportedMediaType } from '../status.ts';
 import { notSupported } from '../validation/field-errors.ts';
 import { type ApiRequest, headerOf } from './api-request.ts';
 import { parseMediaType } from './media-types.ts';
+import { decodeKubernetesProtobuf, PROTOBUF_TYPE } from './protobuf.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Throws 400 for what is not JSON, 415 for another form. An empty body is undefined. */
+/** JSON, or Kubernetes' protobuf of a built-in kind. Throws 400 for what is malformed, 415 for another form. An empty body is undefined. */
 export function jsonBody(request: ApiRequest): unknown {
   const { type } = parseMediaType(headerOf(request, 'content-type') ?? 'application/json');
   if (request.body.length === 0) return undefined;
-  if (type !== 'application/json') throw unsupportedMediaType(unknownFormat('application/json'));
+  if (type === PROTOBUF_TYPE) return decodeKubernetesProtobuf(request.body);
+  if (type !== 'application/json') throw unsupportedMediaType(unknownFormat('application/json', PROTOBUF_TYPE));
   return parsed(request.body);
 }
 
