@@ -9,9 +9,11 @@ import { countVisible } from '../../counting.ts';
 import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
 import { sumQuantities } from '../../quantity.ts';
 import { Cluster, ClusterPart, Node } from '../../refs.ts';
+import { workloadShelves } from '../../shelves.ts';
 import { listArgs, listBy, namespaceArg } from '../lists.ts';
 import { ClusterNodeConnection, clusterNodeList } from '../node/node.list.ts';
 import { PodConnection, podList } from '../pod/pod.list.ts';
+import { kindsAskedFor, WorkloadConnection, workloadList } from '../workload/workload.list.ts';
 import { ClusterSource, PartProblem } from './cluster.enums.ts';
 import { stageOf } from './cluster.list.ts';
 import { ClusterSync } from './cluster-sync.type.ts';
@@ -128,6 +130,16 @@ Cluster.implement({
       description: 'Nodes of the cluster.',
       args: listArgs(clusterNodeList),
       resolve: (cluster, args, ctx) => listBy(ctx, clusterNodeList, { scope: onlyCluster(cluster), shelves: ({ nodes }) => [nodes] }, args),
+    }),
+    workloads: t.field({
+      type: WorkloadConnection,
+      nullable: true,
+      description: 'Workloads of the cluster, of all six kinds.',
+      args: { ...namespaceArg, ...listArgs(workloadList) },
+      resolve: (cluster, { namespace, ...args }, ctx) => {
+        const kinds = kindsAskedFor(args.filter);
+        return listBy(ctx, workloadList, { scope: onlyCluster(cluster), shelves: (each) => workloadShelves(each, kinds), namespace }, args);
+      },
     }),
     pods: t.field({
       type: PodConnection,

@@ -1,8 +1,8 @@
-import type { WorkloadRecord } from '../../../model/workload-record.ts';
+import { type WorkloadKind as Kind, WORKLOAD_KINDS, type WorkloadRecord } from '../../../model/workload-record.ts';
 import { componentNameOf } from '../../../status/component.ts';
 import { defineConnection } from '../../connection-type.ts';
 import { statusSettled } from '../../derived.ts';
-import { booleanField, defineFilter, enumField, intField, stringField } from '../../filters.ts';
+import { booleanField, defineFilter, enumField, type FilterInput, intField, stringField } from '../../filters.ts';
 import { defineOrder } from '../../orders.ts';
 import { Workload } from '../../refs.ts';
 import { STATUS_READS } from '../../status-cluster.ts';
@@ -39,3 +39,11 @@ export const workloadOrder = defineOrder<WorkloadRecord>('Workload', {
 });
 
 export const workloadList = { filter: workloadFilter, order: workloadOrder };
+
+/** The kinds that can match at all: the others need not be read, and need not be served. */
+export function kindsAskedFor(filter: FilterInput | null | undefined): readonly Kind[] {
+  const condition = filter?.['workloadKind'] as { readonly eq?: Kind | null; readonly in?: readonly Kind[] | null } | null | undefined;
+  return WORKLOAD_KINDS.filter(
+    (kind) => (condition?.eq == null || condition.eq === kind) && (condition?.in == null || condition.in.includes(kind)),
+  );
+}

@@ -1,12 +1,10 @@
-import { type WorkloadKind as Kind, WORKLOAD_KINDS } from '../../../model/workload-record.ts';
 import { builder } from '../../builder.ts';
 import { clustersInScope } from '../../cluster-scope.ts';
-import type { FilterInput } from '../../filters.ts';
 import { whenReady } from '../../maybe-promise.ts';
 import { Workload } from '../../refs.ts';
 import { workloadShelves } from '../../shelves.ts';
 import { clustersArg, listArgs, listBy, namespaceArg } from '../lists.ts';
-import { WorkloadConnection, workloadList } from './workload.list.ts';
+import { kindsAskedFor, WorkloadConnection, workloadList } from './workload.list.ts';
 import { WorkloadKind } from './workload-kind.ts';
 
 builder.queryFields((t) => ({
@@ -28,7 +26,7 @@ builder.queryFields((t) => ({
     description: 'Workloads of the fleet, of all six kinds, filtered, sorted and paged over all clusters at once.',
     args: { ...clustersArg, ...namespaceArg, ...listArgs(workloadList) },
     resolve: (_root, { clusters, namespace, ...args }, ctx) => {
-      const kinds = kindsOf(args.filter);
+      const kinds = kindsAskedFor(args.filter);
       return listBy(
         ctx,
         workloadList,
@@ -38,11 +36,3 @@ builder.queryFields((t) => ({
     },
   }),
 }));
-
-/** The kinds that can match at all: the others need not be read, and need not be served. */
-export function kindsOf(filter: FilterInput | null | undefined): readonly Kind[] {
-  const condition = filter?.['workloadKind'] as { readonly eq?: Kind | null; readonly in?: readonly Kind[] | null } | null | undefined;
-  return WORKLOAD_KINDS.filter(
-    (kind) => (condition?.eq == null || condition.eq === kind) && (condition?.in == null || condition.in.includes(kind)),
-  );
-}

@@ -145,9 +145,30 @@ const KINDS: Readonly<Record<Kind, string>> = {
   ADVANCED_DAEMON_SET: 'An Advanced DaemonSet of OpenKruise: a DaemonSet with a partition, a selector and updates in place.',
 };
 
-for (const kind of Object.keys(KINDS) as Kind[]) {
+const concrete = (kind: Kind) =>
   builder.objectRef<WorkloadRecord>(typeNameOfWorkload({ workloadKind: kind })).implement({
     description: KINDS[kind],
     interfaces: [Node, KubernetesResource, Workload],
   });
+
+concrete('DAEMON_SET');
+concrete('CLONE_SET');
+concrete('ADVANCED_DAEMON_SET');
+
+builder.objectField(concrete('DEPLOYMENT'), 'progressDeadlineSeconds', (t) =>
+  t.int({
+    nullable: true,
+    description: 'After how long without progress its controller gives an update up for stuck; null where it is not set.',
+    resolve: ({ progressDeadlineSeconds }) => progressDeadlineSeconds,
+  }),
+);
+
+for (const statefulSet of [concrete('STATEFUL_SET'), concrete('ADVANCED_STATEFUL_SET')]) {
+  builder.objectField(statefulSet, 'podManagementPolicy', (t) =>
+    t.string({
+      nullable: true,
+      description: '`OrderedReady`: pods are made one after the other; `Parallel`: all at once.',
+      resolve: ({ strategy }) => strategy.podManagementPolicy,
+    }),
+  );
 }
