@@ -27,7 +27,11 @@ export class StreamWorld {
   constructor(clusters: readonly string[], log: Partial<ConstructorParameters<typeof ChangeLog>[0]> = {}) {
     this.log = new ChangeLog({ clock: this.clock, ...log });
     this.#commits = this.store.onCommit((commit) => this.log.append(commit));
-    for (const name of clusters) this.store.addCluster(aCluster(name, 'LIVE'));
+    for (const name of clusters) this.register(name);
+  }
+
+  register(name: string): void {
+    this.store.addCluster(aCluster(name, 'LIVE'));
   }
 
   get shared() {
@@ -51,7 +55,10 @@ export class StreamWorld {
   remove(cluster: string, uid: string): void {
     this.#version += 1;
     const resourceVersion = String(this.#version);
-    this.store.commit(cluster, { operations: [{ type: 'remove', resource: 'pods', uid, resourceVersion }], positions: [this.#position('pods')] });
+    this.store.commit(cluster, {
+      operations: [{ type: 'remove', resource: 'pods', uid, resourceVersion }],
+      positions: [this.#position('pods')],
+    });
   }
 
   node(cluster: string, name: string, ready: boolean): void {
@@ -62,13 +69,26 @@ export class StreamWorld {
   }
 
   namespace(cluster: string, name: string): void {
-    const record: NamespaceRecord = { ...envelope(cluster, 'namespaces', 'Namespace', name, String((this.#version += 1))), phase: 'Active' };
+    const record: NamespaceRecord = {
+      ...envelope(cluster, 'namespaces', 'Namespace', name, String((this.#version += 1))),
+      phase: 'Active',
+    };
     this.store.commit(cluster, { operations: [{ type: 'put', record }], positions: [this.#position('namespaces')] });
   }
 
   event(cluster: string, uid: string, count: number, namespace = 'a'): void {
     const event: EventRecord = {
-      ...{ cluster, namespace, name: uid, uid, resourceVersion: String((this.#version += 1)), type: 'Warning', reason: 'BackOff', message: 'no', count },
+      ...{
+        cluster,
+        namespace,
+        name: uid,
+        uid,
+        resourceVersion: String((this.#version += 1)),
+        type: 'Warning',
+        reason: 'BackOff',
+        message: 'no',
+        count,
+      },
       lastSeenAt: this.clock.now(),
       regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name: 'web' },
     };
@@ -105,7 +125,12 @@ export class FakeAccess implements StreamAccess {
   /** Answers come as promises, resolved by this when given. */
   delay: (() => Promise<void>) | undefined;
 
-  visibility(cluster: string, _resource: string, _verb: string, candidates: () => Iterable<string>): StreamVisibility | Promise<StreamVisibility> {
+  visibility(
+    cluster: string,
+    _resource: string,
+    _verb: string,
+    candidates: () => Iterable<string>,
+  ): StreamVisibility | Promise<StreamVisibility> {
     this.asked += 1;
     const answer = this.#answer(cluster, new Set(candidates()));
     return this.delay === undefined ? answer : this.delay().then(() => answer);
@@ -139,6 +164,8 @@ export class FakeAccess implements StreamAccess {
 export class StreamReader<R> {
   readonly messages: StreamMessage<R>[] = [];
   readonly rows = new Map<string, R>();
+  /** Called with every message as it arrives. */
+  check: (message: StreamMessage<R>) => void = () => {};
   token: string | undefined;
   stale: readonly string[] = [];
   done = false;
@@ -152,8 +179,10 @@ export class StreamReader<R> {
   constructor(clock: VirtualClock, stream: AsyncIterator<StreamMessage<R>>, before?: StreamReader<R>) {
     this.#clock = clock;
     this.#stream = stream;
-    for (const [key, row] of before?.rows ?? []) this.rows.set(key, row);
-    this.token = before?.token;
+    // Without a token one starts afresh.
+    if (before?.token === undefined) return;
+    for (const [key, row] of before.rows) this.rows.set(key, row);
+    this.token = before.token;
   }
 
   get phases(): string[] {
@@ -170,7 +199,8 @@ export class StreamReader<R> {
     this.#pulling ??= this.#take();
     const until = this.#clock.monotonic() + ms;
     await this.#clock.settle();
-    while (this.#pulling !== undefined && this.#clock.monotonic() < until) await this.#clock.advanceBy(Math.min(20, until - this.#clock.monotonic()));
+    while (this.#pulling !== undefined && this.#clock.monotonic() < until)
+      await this.#clock.advanceBy(Math.min(20, until - this.#clock.monotonic()));
     return this.messages[before];
   }
 
@@ -200,6 +230,7 @@ export class StreamReader<R> {
 
   #apply(message: StreamMessage<R>): void {
     this.messages.push(message);
+    this.check(message);
     this.token = message.resumeToken ?? this.token;
     this.stale = message.staleClusters ?? this.stale;
     if (message.phase === 'RESYNC') this.#resync(message.resyncClusters);
@@ -237,7 +268,15 @@ export interface PodSpec {
   readonly version?: string;
 }
 
-export function aPod({ cluster, uid, namespace = 'a', name = uid, status = 'Running', nodeName = 'n1', version = '1' }: PodSpec): PodRecord {
+export function aPod({
+  cluster,
+  uid,
+  namespace = 'a',
+  name = uid,
+  status = 'Running',
+  nodeName = 'n1',
+  version = '1',
+}: PodSpec): PodRecord {
   return {
     ...envelope(cluster, 'pods', 'Pod', name, version),
     ...{ namespace, uid, phase: 'Running', status, ready: true, readyContainers: 1, totalContainers: 1, restarts: 0, nodeName },
