@@ -31,7 +31,7 @@ export interface ApiCallerOptions {
   readonly impersonate?: UserInfo;
 }
 
-export const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 32 << 20;
 const MAX_ERROR_BYTES = 1 << 20;
 
@@ -108,7 +108,7 @@ export class ApiCaller {
   }
 }
 
-export function effectOf(call: Pick<Call, 'method' | 'effect'>): Effect {
+function effectOf(call: Pick<Call, 'method' | 'effect'>): Effect {
   return call.effect ?? (call.method === 'GET' ? 'read' : 'write');
 }
 

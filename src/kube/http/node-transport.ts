@@ -22,7 +22,7 @@ export interface NodeTransportOptions {
   readonly timing?: Partial<TransportTiming>;
 }
 
-export interface TransportTiming extends Http2Timing {
+interface TransportTiming extends Http2Timing {
   readonly connectTimeoutMs: number;
 }
 

@@ -7,7 +7,7 @@ import type { CallScope } from './call-scope.ts';
 import { isKubeObject } from './object-shape.ts';
 
 /** etcd takes about 1.5 MiB an object by default; its JSON is a small multiple of that. */
-export const MAX_LINE_BYTES = 16 << 20;
+const MAX_LINE_BYTES = 16 << 20;
 
 /** A line that has begun must end: one byte every now and then keeps every other timer content. */
 const LINE_DEADLINE_MS = 60_000;
