@@ -24,7 +24,12 @@ export function headersOfRequest(request: Request): Record<string, string | read
   const headers = new Map<string, string[]>();
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     const name = (request.rawHeaders[at] ?? '').toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), request.rawHeaders[at + 1] ?? '']);
+    headers.set(name, [...(headers.get(name) ?? []), decoded(request.rawHeaders[at + 1] ?? '')]);
   }
   return Object.fromEntries(headers);
+}
+
+/** Node gives the bytes of a value as one character each; the real server reads them as UTF-8. */
+function decoded(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8');
 }
