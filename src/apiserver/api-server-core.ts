@@ -154,7 +154,10 @@ export class ApiServerCore {
 
 function storeOf({ storage, history = {}, clock }: ApiServerCoreOptions): ObjectStore {
   const { maxChanges = 20_000, maxAgeMs = 300_000 } = history;
-  return new ObjectStore(storage ?? volatileStorage(), (compactedRevision) => new History({ clock, maxChanges, maxAgeMs, compactedRevision }));
+  return new ObjectStore(
+    storage ?? volatileStorage(),
+    (compactedRevision) => new History({ clock, maxChanges, maxAgeMs, compactedRevision }),
+  );
 }
 
 /** What a cluster has before anybody came: namespaces, roles and bindings. Nothing that is there already is touched. */

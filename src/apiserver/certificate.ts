@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type * as X509 from '@peculiar/x509';
 
 /** What a TLS server needs, and what its clients need to trust it. PEM texts. */
@@ -23,7 +22,11 @@ const DAY_MS = 86_400_000;
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 /** A fresh authority and a serving certificate signed by it. The authority's key is forgotten at once: nobody can sign more. */
-export async function makeServingCertificate({ nowMs, names = LOOPBACK, validDays = 365 }: CertificateRequest): Promise<ServingCertificate> {
+export async function makeServingCertificate({
+  nowMs,
+  names = LOOPBACK,
+  validDays = 365,
+}: CertificateRequest): Promise<ServingCertificate> {
   const x509 = await library();
   const lifetime = { notBefore: new Date(nowMs - DAY_MS), notAfter: new Date(nowMs + validDays * DAY_MS) };
   const authorityKeys = await newKeys();
@@ -49,12 +52,20 @@ export async function makeServingCertificate({ nowMs, names = LOOPBACK, validDay
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value })),
+      ),
     ],
   });
   const der: unknown = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(der as ArrayBuffer, 'PRIVATE KEY'), authority: authority.toString('pem') };
+  return {
+    certificate: certificate.toString('pem'),
+    key: x509.PemConverter.encode(der as ArrayBuffer, 'PRIVATE KEY'),
+    authority: authority.toString('pem'),
+  };
 }
+
+const isAddress = (name: string) => name.includes(':') || /^[0-9.]+$/.test(name);
 
 function newKeys() {
   return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

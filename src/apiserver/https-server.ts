@@ -1,15 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { ApiServerCore } from './api-server-core.ts';
 import { makeServingCertificate, type ServingCertificate } from './certificate.ts';
-import { errorAnswer } from './http/answers.ts';
 import { destroyConnection, isGone, type Response, writeAnswer } from './http/answer-writer.ts';
+import { errorAnswer } from './http/answers.ts';
 import type { ApiAnswer } from './http/api-request.ts';
 import type { Fault, FaultHook } from './http/fault.ts';
 import { RequestHandler } from './http/request-handler.ts';
-import { headersOfRequest, readBody, type Request } from './http/request-reader.ts';
+import { headersOfRequest, type Request, readBody } from './http/request-reader.ts';
 import { noSuchResource, StatusError } from './status.ts';
 
 export interface HttpsServerOptions {
@@ -185,7 +191,8 @@ export class HttpsServer implements AsyncDisposable {
     if (fault?.delayMs !== undefined) await this.#options.clock.sleep(fault.delayMs);
     // Stopped, cut off or gone while it waited: a request that was never carried out.
     if (fault?.refuse || served.isStopped || isGone(response)) return destroyConnection(response);
-    const answer = faultAnswer(fault) ?? (body instanceof StatusError ? errorAnswer(body) : this.#handled(served, { request, url, path, method, body }));
+    const answer =
+      faultAnswer(fault) ?? (body instanceof StatusError ? errorAnswer(body) : this.#handled(served, { request, url, path, method, body }));
     if (fault?.loseAnswer) {
       if (answer.type === 'lines') answer.cancel();
       return destroyConnection(response);
@@ -202,8 +209,8 @@ export class HttpsServer implements AsyncDisposable {
   #noteUse(name: string, request: Request): void {
     const connection = connectionOf(request);
     if (connection === undefined) return;
-    let users = this.#users.get(name);
-    if (users === undefined) this.#users.set(name, (users = new Set()));
+    const users = this.#users.get(name) ?? new Set();
+    this.#users.set(name, users);
     if (users.has(connection)) return;
     users.add(connection);
     connection.once('close', () => this.#users.get(name)?.delete(connection));
@@ -231,13 +238,22 @@ function remember<T extends { once(event: 'close', listener: () => void): unknow
   connection.once('close', () => set.delete(connection));
 }
 
-const FAULT_REASONS: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 410: 'Expired', 429: 'TooManyRequests', 503: 'ServiceUnavailable', 504: 'Timeout' };
+const FAULT_REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
 
 function faultAnswer(fault: Fault | undefined): ApiAnswer | undefined {
   if (fault?.status === undefined) return undefined;
   const { status: code, retryAfterSeconds } = fault;
   const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return errorAnswer(new StatusError({ code, reason: FAULT_REASONS[code] ?? 'InternalError', message: `answered ${code} on purpose`, details }));
+  return errorAnswer(
+    new StatusError({ code, reason: FAULT_REASONS[code] ?? 'InternalError', message: `answered ${code} on purpose`, details }),
+  );
 }
 
 function withoutBody(answer: ApiAnswer): ApiAnswer {

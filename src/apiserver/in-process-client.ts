@@ -19,8 +19,8 @@ import type { UserInfo } from '../model/user.ts';
 import type { Caller } from './access/gate.ts';
 import { arrayAt, cloneJson, objectAt, stringAt, valueAt } from './json-value.ts';
 import type { ResourceService, ServiceRequest } from './resource-service.ts';
-import type { ResourceRegistry } from './resources/resource-registry.ts';
 import type { ServedResource } from './resources/resource-definition.ts';
+import type { ResourceRegistry } from './resources/resource-registry.ts';
 import { StatusError } from './status.ts';
 import type { StoreEvent, Watcher } from './store/watcher.ts';
 import { presented } from './verbs/target.ts';
@@ -85,11 +85,17 @@ export class InProcessClient implements ApiServer {
     const { subresource } = options;
     const { namespace, name } = object.metadata;
     const about = { ...(namespace !== undefined && { namespace }), ...(subresource !== undefined && { name }) };
-    return this.#handOut(this.#call(options, () => this.#service.create(this.#request(resource, about, options), cloneJson(object), modeOf(options))));
+    return this.#handOut(
+      this.#call(options, () => this.#service.create(this.#request(resource, about, options), cloneJson(object), modeOf(options))),
+    );
   }
 
   async update(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    return this.#handOut(this.#call(options, () => this.#service.update(this.#request(resource, object.metadata, options), cloneJson(object), modeOf(options))));
+    return this.#handOut(
+      this.#call(options, () =>
+        this.#service.update(this.#request(resource, object.metadata, options), cloneJson(object), modeOf(options)),
+      ),
+    );
   }
 
   async patch(resource: Resource, name: ObjectName, patch: Patch, options: WriteOptions = {}): Promise<KubeObject> {
@@ -157,9 +163,21 @@ export class InProcessClient implements ApiServer {
     return cloneJson(objectAt(answer, 'status') ?? {});
   }
 
-  #request(resource: Pick<Resource, 'group' | 'version' | 'resource'>, about: Partial<ObjectName>, options: RequestOptions & { subresource?: string }): ServiceRequest {
+  #request(
+    resource: Pick<Resource, 'group' | 'version' | 'resource'>,
+    about: Partial<ObjectName>,
+    options: RequestOptions & { subresource?: string },
+  ): ServiceRequest {
     const { group, version, resource: plural } = resource;
-    return { caller: this.#caller(options), group, version, resource: plural, subresource: options.subresource, namespace: about.namespace, name: about.name };
+    return {
+      caller: this.#caller(options),
+      group,
+      version,
+      resource: plural,
+      subresource: options.subresource,
+      namespace: about.namespace,
+      name: about.name,
+    };
   }
 
   #caller({ impersonate, auditId }: RequestOptions): Caller {

@@ -31,6 +31,8 @@ export interface ServiceRequest {
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  /** The one object that a list or watch selects by metadata.name: rights on that object suffice. */
+  readonly selectedName?: string | undefined;
 }
 
 export interface ServedPage {
@@ -84,17 +86,26 @@ export class ResourceService {
   }
 
   list(request: ServiceRequest, query: ListQuery): ServedPage {
-    return this.#pass('list', request, false, ({ target }) => ({ served: target.served, page: listObjects(this.#context, target, query) }));
+    return this.#pass('list', selecting(request, query), false, ({ target }) => ({
+      served: target.served,
+      page: listObjects(this.#context, target, query),
+    }));
   }
 
   watch(request: ServiceRequest, query: WatchRequest): ServedWatch {
-    return this.#pass('watch', request, false, ({ target }) => ({ served: target.served, watcher: watchObjects(this.#context, target, query) }));
+    return this.#pass('watch', selecting(request, query), false, ({ target }) => ({
+      served: target.served,
+      watcher: watchObjects(this.#context, target, query),
+    }));
   }
 
   create(request: ServiceRequest, body: unknown, mode: WriteMode): KubeObject {
     return this.#pass('create', request, mode.dryRun, (step) => {
-      if (step.target.served.definition.isReview) return answerReview({ ...this.#options, user: step.user, nowMs: this.#context.clock.now() }, step.target, body);
-      return request.subresource ? this.#createSubresource(request.subresource, step.target, { body, mode }) : createObject(this.#context, step.target, body, mode);
+      if (step.target.served.definition.isReview)
+        return answerReview({ ...this.#options, user: step.user, nowMs: this.#context.clock.now() }, step.target, body);
+      return request.subresource
+        ? this.#createSubresource(request.subresource, step.target, { body, mode })
+        : createObject(this.#context, step.target, body, mode);
     });
   }
 
@@ -136,7 +147,7 @@ export class ResourceService {
   }
 
   deleteCollection(request: ServiceRequest, query: ListQuery, how: DeleteRequest): { served: ServedResource; objects: KubeObject[] } {
-    return this.#pass('deletecollection', request, how.dryRun, ({ target }) => ({
+    return this.#pass('deletecollection', selecting(request, query), how.dryRun, ({ target }) => ({
       served: target.served,
       objects: deleteCollection(this.#context, target, query, how),
     }));
@@ -178,7 +189,8 @@ export class ResourceService {
     const { namespaced } = served.definition;
     const name = request.name ?? '';
     if (!namespaced && request.namespace) throw noSuchResource();
-    if (namespaced && name !== '' && !request.namespace) throw badRequest('an empty namespace may not be set when a resource name is provided');
+    if (namespaced && name !== '' && !request.namespace)
+      throw badRequest('an empty namespace may not be set when a resource name is provided');
     return { served, namespace: request.namespace || undefined, name };
   }
 }
@@ -193,8 +205,15 @@ function checkOffered({ definition }: ServedResource, verb: string, subresource:
   if (!offered.verbs.includes(verb)) throw methodNotAllowed();
 }
 
+function selecting(request: ServiceRequest, { fieldSelector }: ListQuery): ServiceRequest {
+  const selectedName = /^metadata\.name==?([^,=!\\]+)$/.exec(fieldSelector ?? '')?.[1];
+  return selectedName === undefined ? request : { ...request, selectedName };
+}
+
 /** A request for one namespace counts as made in it. */
-function attributesOf(verb: string, { group, resource, subresource, namespace, name }: ServiceRequest): RequestAttributes {
+function attributesOf(verb: string, request: ServiceRequest): RequestAttributes {
+  const { group, resource, subresource, namespace, selectedName } = request;
+  const name = request.name || selectedName;
   const within = group === '' && resource === 'namespaces' && name ? name : namespace;
   return { verb, group, resource, ...(subresource && { subresource }), ...(within && { namespace: within }), ...(name && { name }) };
 }

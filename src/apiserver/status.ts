@@ -136,7 +136,12 @@ export function invalid(definition: Pick<ResourceDefinition, 'group' | 'kind'>, 
   const { group, kind } = definition;
   const subject = `${group === '' ? kind : `${kind}.${group}`} "${name}" is invalid`;
   const message = errors.length === 0 ? subject : `${subject}: ${aggregate(errors)}`;
-  const details = { name, ...(group !== '' && { group }), kind, causes: errors.map(({ field, reason, message }) => ({ reason, message, field })) };
+  const details = {
+    name,
+    ...(group !== '' && { group }),
+    kind,
+    causes: errors.map(({ field, reason, message }) => ({ reason, message, field })),
+  };
   return new StatusError({ code: 422, reason: 'Invalid', message, details });
 }
 

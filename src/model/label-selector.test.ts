@@ -73,7 +73,10 @@ describe('parseLabelSelector', () => {
 
 describe('labelSelectorOf', () => {
   it('reads matchLabels and matchExpressions', () => {
-    const selector = labelSelectorOf({ matchLabels: { app: 'shop' }, matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['db'] }] });
+    const selector = labelSelectorOf({
+      matchLabels: { app: 'shop' },
+      matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['db'] }],
+    });
     expect(selector && matchesLabels(selector, LABELS)).toBe(true);
   });
 

@@ -33,7 +33,8 @@ export class LabelSelectorError extends Error {
 
 /** Throws `LabelSelectorError`. An empty text selects everything. */
 export function parseLabelSelector(text: string): LabelSelector {
-  if (text.length > SELECTOR_LIMITS.characters) throw new LabelSelectorError(`a selector has at most ${SELECTOR_LIMITS.characters} characters`, SELECTOR_LIMITS.characters);
+  if (text.length > SELECTOR_LIMITS.characters)
+    throw new LabelSelectorError(`a selector has at most ${SELECTOR_LIMITS.characters} characters`, SELECTOR_LIMITS.characters);
   return new SelectorParser(text).parse();
 }
 
@@ -142,7 +143,8 @@ class SelectorParser {
     const requirements: LabelRequirement[] = [];
     if (this.#peek() === undefined) return requirements;
     do {
-      if (requirements.length === SELECTOR_LIMITS.requirements) this.#fail(`a selector has at most ${SELECTOR_LIMITS.requirements} requirements`);
+      if (requirements.length === SELECTOR_LIMITS.requirements)
+        this.#fail(`a selector has at most ${SELECTOR_LIMITS.requirements} requirements`);
       requirements.push(this.#requirement());
     } while (this.#take(','));
     if (this.#peek() !== undefined) this.#fail(`expected ',' or the end, found '${this.#peek()}'`);
@@ -176,13 +178,20 @@ class SelectorParser {
   #key(): string {
     const key = this.#word();
     if (key === undefined) return this.#fail("expected a label key: letters, digits, '-', '_' or '.'");
-    if (!isLabelKey(key)) return this.#failBefore(`'${key}' is not a label key: [prefix/]name, a name of at most 63 letters, digits, '-', '_' or '.', a prefix that is a DNS subdomain`);
+    if (!isLabelKey(key))
+      return this.#failBefore(
+        `'${key}' is not a label key: [prefix/]name, a name of at most 63 letters, digits, '-', '_' or '.', a prefix that is a DNS subdomain`,
+      );
     return key;
   }
 
   #value(): string {
     const value = this.#word() ?? '';
-    return isLabelValue(value) ? value : this.#failBefore(`'${value}' is not a label value: at most 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit`);
+    return isLabelValue(value)
+      ? value
+      : this.#failBefore(
+          `'${value}' is not a label value: at most 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit`,
+        );
   }
 
   #integer(): string {

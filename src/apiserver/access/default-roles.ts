@@ -6,16 +6,33 @@ const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const ALL = [...WRITE, ...READ];
 
-const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): JsonObject => ({ verbs, apiGroups, resources });
+const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): JsonObject => ({
+  verbs,
+  apiGroups,
+  resources,
+});
 const scalable = (...resources: readonly string[]) => resources.flatMap((resource) => [resource, `${resource}/scale`]);
 const withStatus = (...resources: readonly string[]) => resources.flatMap((resource) => [resource, `${resource}/status`]);
 
-const CORE_CONTENT = ['configmaps', 'endpoints', 'persistentvolumeclaims', 'pods', 'replicationcontrollers', 'replicationcontrollers/scale', 'serviceaccounts', 'services'];
+const CORE_CONTENT = [
+  'configmaps',
+  'endpoints',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'serviceaccounts',
+  'services',
+];
 const WORKLOADS = ['controllerrevisions', 'daemonsets', ...scalable('deployments', 'replicasets', 'statefulsets')];
 
 const VIEW_RULES: readonly JsonObject[] = [
   rule(READ, [''], [...CORE_CONTENT, 'persistentvolumeclaims/status', 'pods/status', 'services/status', 'replicationcontrollers/status']),
-  rule(READ, [''], ['bindings', 'events', 'limitranges', 'namespaces/status', 'pods/log', 'resourcequotas', 'resourcequotas/status', 'namespaces']),
+  rule(
+    READ,
+    [''],
+    ['bindings', 'events', 'limitranges', 'namespaces/status', 'pods/log', 'resourcequotas', 'resourcequotas/status', 'namespaces'],
+  ),
   rule(READ, ['discovery.k8s.io'], ['endpointslices']),
   rule(READ, ['apps'], [...WORKLOADS, 'daemonsets/status', 'deployments/status', 'replicasets/status', 'statefulsets/status']),
   rule(READ, ['autoscaling'], withStatus('horizontalpodautoscalers')),
@@ -30,7 +47,21 @@ const EDIT_RULES: readonly JsonObject[] = [
   rule(['impersonate'], [''], ['serviceaccounts']),
   rule(WRITE, [''], ['pods', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy']),
   rule(['create'], [''], ['pods/eviction', 'serviceaccounts/token']),
-  rule(WRITE, [''], ['configmaps', 'events', 'persistentvolumeclaims', 'replicationcontrollers', 'replicationcontrollers/scale', 'secrets', 'serviceaccounts', 'services', 'services/proxy']),
+  rule(
+    WRITE,
+    [''],
+    [
+      'configmaps',
+      'events',
+      'persistentvolumeclaims',
+      'replicationcontrollers',
+      'replicationcontrollers/scale',
+      'secrets',
+      'serviceaccounts',
+      'services',
+      'services/proxy',
+    ],
+  ),
   rule(WRITE, ['apps'], ['daemonsets', 'deployments/rollback', ...scalable('deployments', 'replicasets', 'statefulsets')]),
   rule(WRITE, ['autoscaling'], ['horizontalpodautoscalers']),
   rule(WRITE, ['batch'], ['cronjobs', 'jobs']),
@@ -44,7 +75,19 @@ const ADMIN_RULES: readonly JsonObject[] = [
   rule(ALL, ['rbac.authorization.k8s.io'], ['rolebindings', 'roles']),
 ];
 
-const DISCOVERY_PATHS = ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version', '/version/'];
+const DISCOVERY_PATHS = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openapi/*',
+  '/readyz',
+  '/version',
+  '/version/',
+];
 const PUBLIC_PATHS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
 /** ClusterRoles with this label, set to "true", add to the role named (`view`, `edit`, `admin`). */
@@ -80,11 +123,20 @@ export function defaultRoles(): KubeObject[] {
   ];
 }
 
-const BOOTSTRAPPING = { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' }, annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' } };
+const BOOTSTRAPPING = {
+  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+  annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+};
 
 function clusterRole(name: string, rules: readonly JsonObject[], aggregationRule?: JsonObject): KubeObject {
   const metadata = { name, ...structuredClone(BOOTSTRAPPING) };
-  return structuredClone({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata, ...(aggregationRule && { aggregationRule }), rules });
+  return structuredClone({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata,
+    ...(aggregationRule && { aggregationRule }),
+    rules,
+  });
 }
 
 function bindingOf(role: string, ...groups: readonly string[]): KubeObject {

@@ -80,7 +80,14 @@ export class Gate {
       verb,
       user: caller.user,
       ...(caller.impersonate && { impersonatedUser: caller.impersonate }),
-      objectRef: { apiGroup: group, apiVersion, resource, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }) },
+      objectRef: {
+        apiGroup: group,
+        apiVersion,
+        resource,
+        ...(subresource && { subresource }),
+        ...(namespace && { namespace }),
+        ...(name && { name }),
+      },
       dryRun,
       code,
     });

@@ -17,7 +17,8 @@ export function impersonated(authoriser: Authoriser, { caller, as, attributes }:
   if (!isConstrained) {
     for (const part of partsOf(as)) {
       const asked = { verb: 'impersonate', ...part };
-      if (!authoriser.decide(caller, asked).allowed) throw forbidden({ group: part.group, resource: part.resource }, part.name, refusalOf(caller, asked));
+      if (!authoriser.decide(caller, asked).allowed)
+        throw forbidden({ group: part.group, resource: part.resource }, part.name, refusalOf(caller, asked));
     }
   }
   return withAuthenticatedGroup(withServiceAccountGroups(as));
@@ -32,7 +33,9 @@ function partsOf({ username, uid, groups, extra = {} }: UserInfo): Part[] {
     account === undefined ? { group: '', resource: 'users', name: username } : { group: '', resource: 'serviceaccounts', ...account },
     ...groups.map((name) => ({ group: '', resource: 'groups', name })),
     ...(uid === undefined ? [] : [{ group: authentication, resource: 'uids', name: uid }]),
-    ...Object.entries(extra).flatMap(([key, values]) => values.map((name) => ({ group: authentication, resource: 'userextras', subresource: key, name }))),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((name) => ({ group: authentication, resource: 'userextras', subresource: key, name })),
+    ),
   ];
 }
 

@@ -28,7 +28,9 @@ function namesResource(entry: unknown, resource: string, subresource: string | u
 }
 
 function allowsPath(rule: PolicyRule, path: string): boolean {
-  return arrayAt(rule, 'nonResourceURLs').some((url) => url === '*' || url === path || (typeof url === 'string' && url.endsWith('*') && path.startsWith(url.slice(0, -1))));
+  return arrayAt(rule, 'nonResourceURLs').some(
+    (url) => url === '*' || url === path || (typeof url === 'string' && url.endsWith('*') && path.startsWith(url.slice(0, -1))),
+  );
 }
 
 function includesOrAll(rule: PolicyRule, member: string, value: string): boolean {

@@ -55,7 +55,9 @@ export class RbacAuthoriser implements Authoriser {
   #rulesOfRole(binding: KubeObject): readonly PolicyRule[] {
     const name = stringAt(binding, 'roleRef', 'name') ?? '';
     const isClusterRole = stringAt(binding, 'roleRef', 'kind') === 'ClusterRole';
-    const role = isClusterRole ? this.#store.get(CLUSTER_ROLES, name) : this.#store.get(ROLES, `${binding.metadata.namespace ?? ''}/${name}`);
+    const role = isClusterRole
+      ? this.#store.get(CLUSTER_ROLES, name)
+      : this.#store.get(ROLES, `${binding.metadata.namespace ?? ''}/${name}`);
     return role === undefined ? [] : [...rulesOf(role), ...this.#aggregatedRules(role)];
   }
 
@@ -64,7 +66,9 @@ export class RbacAuthoriser implements Authoriser {
     const selectors = arrayAt(role, 'aggregationRule', 'clusterRoleSelectors').map(labelSelectorOf);
     if (selectors.length === 0) return [];
     const others = [...this.#store.entries(CLUSTER_ROLES)].map(({ object }) => object).filter((other) => other !== role);
-    return others.filter(({ metadata }) => selectors.some((selector) => selector !== undefined && matchesLabels(selector, metadata.labels))).flatMap(rulesOf);
+    return others
+      .filter(({ metadata }) => selectors.some((selector) => selector !== undefined && matchesLabels(selector, metadata.labels)))
+      .flatMap(rulesOf);
   }
 }
 
@@ -74,7 +78,9 @@ const EVERYTHING: readonly PolicyRule[] = [
 ];
 
 function subjectOf(binding: KubeObject, user: UserInfo): JsonObject | undefined {
-  return arrayAt(binding, 'subjects').filter(isJsonObject).find((subject) => isUser(subject, user, binding.metadata.namespace));
+  return arrayAt(binding, 'subjects')
+    .filter(isJsonObject)
+    .find((subject) => isUser(subject, user, binding.metadata.namespace));
 }
 
 function isUser(subject: JsonObject, user: UserInfo, bindingNamespace: string | undefined): boolean {
@@ -94,6 +100,9 @@ function isUser(subject: JsonObject, user: UserInfo, bindingNamespace: string | 
 function described(kind: string, binding: KubeObject, subject: JsonObject): string {
   const role = objectAt(binding, 'roleRef') ?? {};
   const { name, namespace } = binding.metadata;
-  const who = subject['kind'] === 'ServiceAccount' ? `${String(subject['name'])}/${String(subject['namespace'] ?? namespace)}` : String(subject['name']);
+  const who =
+    subject['kind'] === 'ServiceAccount'
+      ? `${String(subject['name'])}/${String(subject['namespace'] ?? namespace)}`
+      : String(subject['name']);
   return `${kind} "${namespace === undefined ? name : `${name}/${namespace}`}" of ${String(role['kind'])} "${String(role['name'])}" to ${String(subject['kind'])} "${who}"`;
 }

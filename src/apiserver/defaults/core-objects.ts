@@ -9,8 +9,7 @@ export function prepareNamespace(namespace: KubeObject): void {
 }
 
 export function applyNamespaceDefaults(namespace: KubeObject): void {
-  const labels = (namespace.metadata.labels ??= {});
-  labels['kubernetes.io/metadata.name'] = namespace.metadata.name;
+  namespace.metadata.labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name };
 }
 
 export function applyServiceDefaults(service: KubeObject): void {

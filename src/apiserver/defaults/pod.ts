@@ -31,13 +31,19 @@ export function qosClassOf(spec: JsonObject): string {
   const containers = [...elementsOf(spec, 'containers'), ...elementsOf(spec, 'initContainers')];
   const resources = containers.map((container) => ({ requests: askedOf(container, 'requests'), limits: askedOf(container, 'limits') }));
   if (resources.every(({ requests, limits }) => requests.size === 0 && limits.size === 0)) return 'BestEffort';
-  const isGuaranteed = resources.every(({ requests, limits }) => limits.size === 2 && [...limits].every(([name, limit]) => requests.get(name) === limit));
+  const isGuaranteed = resources.every(
+    ({ requests, limits }) => limits.size === 2 && [...limits].every(([name, limit]) => requests.get(name) === limit),
+  );
   return isGuaranteed ? 'Guaranteed' : 'Burstable';
 }
 
 function askedOf(container: JsonObject, what: 'requests' | 'limits'): Map<string, string> {
   const asked = objectAt(container, 'resources', what) ?? {};
-  return new Map(Object.entries(asked).filter(([name]) => name === 'cpu' || name === 'memory').map(([name, amount]) => [name, String(amount)]));
+  return new Map(
+    Object.entries(asked)
+      .filter(([name]) => name === 'cpu' || name === 'memory')
+      .map(([name, amount]) => [name, String(amount)]),
+  );
 }
 
 /** Seconds of grace for a deletion: none for a pod that no kubelet runs. */

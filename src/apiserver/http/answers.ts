@@ -1,9 +1,9 @@
 /** Objects, lists and refusals as whole answers. */
 import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
-import type { ServedResource } from '../resources/resource-definition.ts';
 import type { ServedPage } from '../resource-service.ts';
 import { apiVersionOfServed } from '../resource-service.ts';
-import { statusOf, StatusError } from '../status.ts';
+import type { ServedResource } from '../resources/resource-definition.ts';
+import { StatusError, statusOf } from '../status.ts';
 import { type IncludeObject, partialMetadata, tableKindOf, tableOf } from '../table/table.ts';
 import type { WholeAnswer } from './api-request.ts';
 import type { AnswerForm } from './media-types.ts';
@@ -32,25 +32,40 @@ export interface Rendering {
 export function objectAnswer(status: number, served: ServedResource, object: KubeObject, rendering: Rendering): WholeAnswer {
   const { form } = rendering;
   if (object.kind === 'Status' || form.as === 'object') return jsonAnswer(status, object);
-  if (form.as === 'table') return jsonAnswer(status, tableAnswer(served, [object], { resourceVersion: object.metadata.resourceVersion }, rendering));
+  if (form.as === 'table')
+    return jsonAnswer(status, tableAnswer(served, [object], { resourceVersion: object.metadata.resourceVersion }, rendering));
   return jsonAnswer(status, partialMetadata(object));
 }
 
 export function listAnswer({ served, page }: ServedPage, rendering: Rendering): WholeAnswer {
   const { revision, continue: next, remainingItemCount, items } = page;
-  const metadata = { resourceVersion: String(revision), ...(next !== undefined && { continue: next }), ...(remainingItemCount !== undefined && { remainingItemCount }) };
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(next !== undefined && { continue: next }),
+    ...(remainingItemCount !== undefined && { remainingItemCount }),
+  };
   switch (rendering.form.as) {
     case 'table':
       return jsonAnswer(200, tableAnswer(served, items, metadata, rendering));
     case 'partial':
     case 'partial-list':
-      return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partialMetadata) });
+      return jsonAnswer(200, {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: 'meta.k8s.io/v1',
+        metadata,
+        items: items.map(partialMetadata),
+      });
     default:
       return jsonAnswer(200, listText(served, items, metadata));
   }
 }
 
-function tableAnswer(served: ServedResource, objects: readonly KubeObject[], metadata: JsonObject, { form, includeObject, nowMs }: Rendering): JsonObject {
+function tableAnswer(
+  served: ServedResource,
+  objects: readonly KubeObject[],
+  metadata: JsonObject,
+  { form, includeObject, nowMs }: Rendering,
+): JsonObject {
   const stored = served.definition.convert === undefined ? objects : objects.map(served.definition.convert.toStored);
   return tableOf(stored, { kind: tableKindOf(served), nowMs, includeObject, apiVersion: tableVersion(form), metadata });
 }

@@ -27,7 +27,8 @@ function parsed(body: Uint8Array): unknown {
   }
 }
 
-const unknownFormat = (...accepted: readonly string[]) => `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+const unknownFormat = (...accepted: readonly string[]) =>
+  `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
 
 const PATCH_TYPES: Readonly<Record<string, Patch['type']>> = {
   'application/json-patch+json': 'json',

@@ -11,7 +11,14 @@ export function coreVersions(origin: string): JsonObject {
 }
 
 export function groupList(registry: ResourceRegistry): JsonObject {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: registry.groups().filter(({ name }) => name !== '').map(groupOf) };
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: registry
+      .groups()
+      .filter(({ name }) => name !== '')
+      .map(groupOf),
+  };
 }
 
 export function groupDocument(registry: ResourceRegistry, name: string): JsonObject {
@@ -26,23 +33,50 @@ function groupOf({ name, versions }: ServedGroup): JsonObject {
 }
 
 export function resourceList(registry: ResourceRegistry, group: string, version: string): JsonObject {
-  const served = registry.groups().find(({ name }) => name === group)?.versions.find((candidate) => candidate.version === version);
+  const served = registry
+    .groups()
+    .find(({ name }) => name === group)
+    ?.versions.find((candidate) => candidate.version === version);
   if (served === undefined) throw noSuchResource();
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf({ group, version }), resources: served.definitions.flatMap(listedResources) };
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersionOf({ group, version }),
+    resources: served.definitions.flatMap(listedResources),
+  };
 }
 
 function listedResources(definition: ResourceDefinition): JsonObject[] {
   const { resource, singular, namespaced, kind, verbs, shortNames, categories } = definition;
-  const own = { name: resource, singularName: singular, namespaced, kind, verbs, ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) };
+  const own = {
+    name: resource,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+  };
   return [own, ...definition.subresources.map((subresource) => listedSubresource(definition, subresource))];
 }
 
 function listedSubresource({ resource, namespaced }: ResourceDefinition, { name, kind, group, version, verbs }: Subresource): JsonObject {
-  return { name: `${resource}/${name}`, singularName: '', namespaced, ...(group !== undefined && { group }), ...(version !== undefined && { version }), kind, verbs };
+  return {
+    name: `${resource}/${name}`,
+    singularName: '',
+    namespaced,
+    ...(group !== undefined && { group }),
+    ...(version !== undefined && { version }),
+    kind,
+    verbs,
+  };
 }
 
 export function aggregatedDiscovery(groups: readonly ServedGroup[], version: string): JsonObject {
-  const items = groups.map(({ name, versions }) => ({ metadata: { name, creationTimestamp: null }, versions: versions.map((served) => aggregatedVersion(name, served)) }));
+  const items = groups.map(({ name, versions }) => ({
+    metadata: { name, creationTimestamp: null },
+    versions: versions.map((served) => aggregatedVersion(name, served)),
+  }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
 }
 

@@ -1,7 +1,7 @@
 /** Whom a request is from, and as whom it wants to act. */
 import type { UserInfo } from '../../model/user.ts';
-import type { Caller } from '../access/gate.ts';
 import { ANONYMOUS } from '../access/attributes.ts';
+import type { Caller } from '../access/gate.ts';
 import type { TokenUsers } from '../access/token-users.ts';
 import { StatusError, unauthorized } from '../status.ts';
 import { type ApiRequest, headerOf, headersOf } from './api-request.ts';

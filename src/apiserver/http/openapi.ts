@@ -18,13 +18,20 @@ const rootOf = (group: string, version: string) => (group === '' ? `api/${versio
 /** `root`: "api/v1", "apis/apps/v1". */
 export function openApiDocument(registry: ResourceRegistry, root: string): JsonObject {
   const [group = '', version = ''] = root.startsWith('apis/') ? root.slice(5).split('/') : ['', root.replace(/^api\//, '')];
-  const definitions = registry.groups().find(({ name }) => name === group)?.versions.find((candidate) => candidate.version === version)?.definitions;
+  const definitions = registry
+    .groups()
+    .find(({ name }) => name === group)
+    ?.versions.find((candidate) => candidate.version === version)?.definitions;
   if (definitions === undefined || rootOf(group, version) !== root) throw noSuchResource();
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
     paths: Object.assign({}, ...definitions.map((definition) => pathsOf(definition, { group, version, root }))),
-    components: { schemas: Object.fromEntries(definitions.map((definition) => [schemaName(definition, { group, version }), schemaOf(definition, { group, version })])) },
+    components: {
+      schemas: Object.fromEntries(
+        definitions.map((definition) => [schemaName(definition, { group, version }), schemaOf(definition, { group, version })]),
+      ),
+    },
   };
 }
 
@@ -43,20 +50,34 @@ function schemaOf({ kind }: ResourceDefinition, { group, version }: Place): Json
   return {
     type: 'object',
     description: `${kind} of ${apiVersionOf({ group, version })}.`,
-    properties: { apiVersion: text('The version of the form of this object.'), kind: text('The kind of this object.'), metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+    properties: {
+      apiVersion: text('The version of the form of this object.'),
+      kind: text('The kind of this object.'),
+      metadata: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    },
     'x-kubernetes-preserve-unknown-fields': true,
     'x-kubernetes-group-version-kind': [{ group, kind, version }],
   };
 }
 
-const QUERY = ['dryRun', 'fieldManager', 'fieldValidation', 'pretty'].map((name) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } }));
+const QUERY = ['dryRun', 'fieldManager', 'fieldValidation', 'pretty'].map((name) => ({
+  name,
+  in: 'query',
+  schema: { type: 'string', uniqueItems: true },
+}));
 
 function pathsOf(definition: ResourceDefinition, { root, ...place }: Place & { root: string }): JsonObject {
   const base = `/${root}${definition.namespaced ? '/namespaces/{namespace}' : ''}/${definition.resource}`;
-  const operation = (action: string, verb: string) => (definition.verbs.includes(verb) ? operationOf(definition, place, action) : undefined);
+  const operation = (action: string, verb: string) =>
+    definition.verbs.includes(verb) ? operationOf(definition, place, action) : undefined;
   return {
     [base]: pruned({ get: operation('list', 'list'), post: operation('post', 'create') }),
-    [`${base}/{name}`]: pruned({ get: operation('get', 'get'), put: operation('put', 'update'), patch: operation('patch', 'patch'), delete: operation('delete', 'delete') }),
+    [`${base}/{name}`]: pruned({
+      get: operation('get', 'get'),
+      put: operation('put', 'update'),
+      patch: operation('patch', 'patch'),
+      delete: operation('delete', 'delete'),
+    }),
   };
 }
 

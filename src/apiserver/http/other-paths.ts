@@ -39,7 +39,11 @@ function discoveryRoot({ registry }: ApiServerCore, request: ApiRequest, path: s
   const form: AnswerForm = acceptedForm(headerOf(request, 'accept'));
   if (form.as !== 'group-discovery') return jsonAnswer(200, path === '/api' ? coreVersions(request.origin) : groupList(registry));
   const groups = registry.groups().filter(({ name }) => (name === '') === (path === '/api'));
-  return jsonAnswer(200, aggregatedDiscovery(groups, form.version), `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`);
+  return jsonAnswer(
+    200,
+    aggregatedDiscovery(groups, form.version),
+    `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
+  );
 }
 
 function documentAt({ registry }: ApiServerCore, parts: readonly string[], path: string): WholeAnswer {
@@ -53,5 +57,15 @@ function documentAt({ registry }: ApiServerCore, parts: readonly string[], path:
 
 function versionInfo(gitVersion: string) {
   const [, major = '1', minor = '0'] = /^v([0-9]+)\.([0-9]+)/.exec(gitVersion) ?? [];
-  return { major, minor, gitVersion, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: 'linux/amd64' };
+  return {
+    major,
+    minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: '',
+    platform: 'linux/amd64',
+  };
 }

@@ -31,7 +31,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   ConfigMapNodeConfigSource: '1namespace=s 2name=s 3uid=s 4resourceVersion=s 5kubeletConfigKey=s',
   ConfigMapProjection: '1=LocalObjectReference^ 2items=KeyToPath* 4optional=b?',
   ConfigMapVolumeSource: '1=LocalObjectReference^ 2items=KeyToPath* 3defaultMode=i? 4optional=b?',
-  Container: '1name=s 2image=s 3command=s* 4args=s* 5workingDir=s 6ports=ContainerPort* 7env=EnvVar* 8resources=ResourceRequirements 9volumeMounts=VolumeMount* 10livenessProbe=Probe 11readinessProbe=Probe 12lifecycle=Lifecycle 13terminationMessagePath=s 14imagePullPolicy=s 15securityContext=SecurityContext 16stdin=b 17stdinOnce=b 18tty=b 19envFrom=EnvFromSource* 20terminationMessagePolicy=s 21volumeDevices=VolumeDevice* 22startupProbe=Probe 23resizePolicy=ContainerResizePolicy* 24restartPolicy=s? 25restartPolicyRules=ContainerRestartRule*',
+  Container:
+    '1name=s 2image=s 3command=s* 4args=s* 5workingDir=s 6ports=ContainerPort* 7env=EnvVar* 8resources=ResourceRequirements 9volumeMounts=VolumeMount* 10livenessProbe=Probe 11readinessProbe=Probe 12lifecycle=Lifecycle 13terminationMessagePath=s 14imagePullPolicy=s 15securityContext=SecurityContext 16stdin=b 17stdinOnce=b 18tty=b 19envFrom=EnvFromSource* 20terminationMessagePolicy=s 21volumeDevices=VolumeDevice* 22startupProbe=Probe 23resizePolicy=ContainerResizePolicy* 24restartPolicy=s? 25restartPolicyRules=ContainerRestartRule*',
   ContainerExtendedResourceRequest: '1containerName=s 2resourceName=s 3requestName=s',
   ContainerImage: '1names=s* 2sizeBytes=i',
   ContainerPort: '1name=s 2hostPort=i 3containerPort=i 4protocol=s 5hostIP=s',
@@ -44,23 +45,30 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   ContainerStateRunning: '1startedAt=t',
   ContainerStateTerminated: '1exitCode=i 2signal=i 3reason=s 4message=s 5startedAt=t 6finishedAt=t 7containerID=s',
   ContainerStateWaiting: '1reason=s 2message=s',
-  ContainerStatus: '1name=s 2state=ContainerState 3lastState=ContainerState 4ready=b 5restartCount=i 6image=s 7imageID=s 8containerID=s 9started=b? 10allocatedResources=q% 11resources=ResourceRequirements 12volumeMounts=VolumeMountStatus* 13user=ContainerUser 14allocatedResourcesStatus=ResourceStatus* 15stopSignal=s?',
+  ContainerStatus:
+    '1name=s 2state=ContainerState 3lastState=ContainerState 4ready=b 5restartCount=i 6image=s 7imageID=s 8containerID=s 9started=b? 10allocatedResources=q% 11resources=ResourceRequirements 12volumeMounts=VolumeMountStatus* 13user=ContainerUser 14allocatedResourcesStatus=ResourceStatus* 15stopSignal=s?',
   ContainerUser: '1linux=LinuxContainerUser',
   ControllerRevision: '1metadata=ObjectMeta 2data=r 3revision=i',
-  CoreEvent: '1metadata=ObjectMeta 2involvedObject=ObjectReference 3reason=s 4message=s 5source=EventSource 6firstTimestamp=t 7lastTimestamp=t 8count=i 9type=s 10eventTime=u 11series=CoreEventSeries 12action=s 13related=ObjectReference 14reportingComponent=s 15reportingInstance=s',
+  CoreEvent:
+    '1metadata=ObjectMeta 2involvedObject=ObjectReference 3reason=s 4message=s 5source=EventSource 6firstTimestamp=t 7lastTimestamp=t 8count=i 9type=s 10eventTime=u 11series=CoreEventSeries 12action=s 13related=ObjectReference 14reportingComponent=s 15reportingInstance=s',
   CoreEventSeries: '1count=i 2lastObservedTime=u',
   CrossVersionObjectReference: '1kind=s 2name=s 3apiVersion=s',
   DaemonEndpoint: '1Port=i',
   DaemonSet: '1metadata=ObjectMeta 2spec=DaemonSetSpec 3status=DaemonSetStatus',
   DaemonSetCondition: '1type=s 2status=s 3lastTransitionTime=t 4reason=s 5message=s',
-  DaemonSetSpec: '1selector=LabelSelector 2template=PodTemplateSpec 3updateStrategy=DaemonSetUpdateStrategy 4minReadySeconds=i 6revisionHistoryLimit=i?',
-  DaemonSetStatus: '1currentNumberScheduled=i 2numberMisscheduled=i 3desiredNumberScheduled=i 4numberReady=i 5observedGeneration=i 6updatedNumberScheduled=i 7numberAvailable=i 8numberUnavailable=i 9collisionCount=i? 10conditions=DaemonSetCondition*',
+  DaemonSetSpec:
+    '1selector=LabelSelector 2template=PodTemplateSpec 3updateStrategy=DaemonSetUpdateStrategy 4minReadySeconds=i 6revisionHistoryLimit=i?',
+  DaemonSetStatus:
+    '1currentNumberScheduled=i 2numberMisscheduled=i 3desiredNumberScheduled=i 4numberReady=i 5observedGeneration=i 6updatedNumberScheduled=i 7numberAvailable=i 8numberUnavailable=i 9collisionCount=i? 10conditions=DaemonSetCondition*',
   DaemonSetUpdateStrategy: '1type=s 2rollingUpdate=RollingUpdateDaemonSet',
-  DeleteOptions: '1gracePeriodSeconds=i? 2preconditions=Preconditions 3orphanDependents=b? 4propagationPolicy=s? 5dryRun=s* 6ignoreStoreReadErrorWithClusterBreakingPotential=b?',
+  DeleteOptions:
+    '1gracePeriodSeconds=i? 2preconditions=Preconditions 3orphanDependents=b? 4propagationPolicy=s? 5dryRun=s* 6ignoreStoreReadErrorWithClusterBreakingPotential=b?',
   Deployment: '1metadata=ObjectMeta 2spec=DeploymentSpec 3status=DeploymentStatus',
   DeploymentCondition: '1type=s 2status=s 4reason=s 5message=s 6lastUpdateTime=t 7lastTransitionTime=t',
-  DeploymentSpec: '1replicas=i? 2selector=LabelSelector 3template=PodTemplateSpec 4strategy=DeploymentStrategy 5minReadySeconds=i 6revisionHistoryLimit=i? 7paused=b 9progressDeadlineSeconds=i?',
-  DeploymentStatus: '1observedGeneration=i 2replicas=i 3updatedReplicas=i 4availableReplicas=i 5unavailableReplicas=i 6conditions=DeploymentCondition* 7readyReplicas=i 8collisionCount=i? 9terminatingReplicas=i?',
+  DeploymentSpec:
+    '1replicas=i? 2selector=LabelSelector 3template=PodTemplateSpec 4strategy=DeploymentStrategy 5minReadySeconds=i 6revisionHistoryLimit=i? 7paused=b 9progressDeadlineSeconds=i?',
+  DeploymentStatus:
+    '1observedGeneration=i 2replicas=i 3updatedReplicas=i 4availableReplicas=i 5unavailableReplicas=i 6conditions=DeploymentCondition* 7readyReplicas=i 8collisionCount=i? 9terminatingReplicas=i?',
   DeploymentStrategy: '1type=s 2rollingUpdate=RollingUpdateDeployment',
   DownwardAPIProjection: '1items=DownwardAPIVolumeFile*',
   DownwardAPIVolumeFile: '1path=s 2fieldRef=ObjectFieldSelector 3resourceFieldRef=ResourceFieldSelector 4mode=i?',
@@ -68,12 +76,15 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   EmptyDirVolumeSource: '1medium=s 2sizeLimit=q',
   EnvFromSource: '1prefix=s 2configMapRef=ConfigMapEnvSource 3secretRef=SecretEnvSource',
   EnvVar: '1name=s 2value=s 3valueFrom=EnvVarSource',
-  EnvVarSource: '1fieldRef=ObjectFieldSelector 2resourceFieldRef=ResourceFieldSelector 3configMapKeyRef=ConfigMapKeySelector 4secretKeyRef=SecretKeySelector 5fileKeyRef=FileKeySelector',
+  EnvVarSource:
+    '1fieldRef=ObjectFieldSelector 2resourceFieldRef=ResourceFieldSelector 3configMapKeyRef=ConfigMapKeySelector 4secretKeyRef=SecretKeySelector 5fileKeyRef=FileKeySelector',
   EphemeralContainer: '1=EphemeralContainerCommon^ 2targetContainerName=s',
-  EphemeralContainerCommon: '1name=s 2image=s 3command=s* 4args=s* 5workingDir=s 6ports=ContainerPort* 7env=EnvVar* 8resources=ResourceRequirements 9volumeMounts=VolumeMount* 10livenessProbe=Probe 11readinessProbe=Probe 12lifecycle=Lifecycle 13terminationMessagePath=s 14imagePullPolicy=s 15securityContext=SecurityContext 16stdin=b 17stdinOnce=b 18tty=b 19envFrom=EnvFromSource* 20terminationMessagePolicy=s 21volumeDevices=VolumeDevice* 22startupProbe=Probe 23resizePolicy=ContainerResizePolicy* 24restartPolicy=s? 25restartPolicyRules=ContainerRestartRule*',
+  EphemeralContainerCommon:
+    '1name=s 2image=s 3command=s* 4args=s* 5workingDir=s 6ports=ContainerPort* 7env=EnvVar* 8resources=ResourceRequirements 9volumeMounts=VolumeMount* 10livenessProbe=Probe 11readinessProbe=Probe 12lifecycle=Lifecycle 13terminationMessagePath=s 14imagePullPolicy=s 15securityContext=SecurityContext 16stdin=b 17stdinOnce=b 18tty=b 19envFrom=EnvFromSource* 20terminationMessagePolicy=s 21volumeDevices=VolumeDevice* 22startupProbe=Probe 23resizePolicy=ContainerResizePolicy* 24restartPolicy=s? 25restartPolicyRules=ContainerRestartRule*',
   EphemeralVolumeSource: '1volumeClaimTemplate=PersistentVolumeClaimTemplate',
   EventSource: '1component=s 2host=s',
-  EventsEvent: '1metadata=ObjectMeta 2eventTime=u 3series=EventsEventSeries 4reportingController=s 5reportingInstance=s 6action=s 7reason=s 8regarding=ObjectReference 9related=ObjectReference 10note=s 11type=s 12deprecatedSource=EventSource 13deprecatedFirstTimestamp=t 14deprecatedLastTimestamp=t 15deprecatedCount=i',
+  EventsEvent:
+    '1metadata=ObjectMeta 2eventTime=u 3series=EventsEventSeries 4reportingController=s 5reportingInstance=s 6action=s 7reason=s 8regarding=ObjectReference 9related=ObjectReference 10note=s 11type=s 12deprecatedSource=EventSource 13deprecatedFirstTimestamp=t 14deprecatedLastTimestamp=t 15deprecatedCount=i',
   EventsEventSeries: '1count=i 2lastObservedTime=u',
   Eviction: '1metadata=ObjectMeta 2deleteOptions=DeleteOptions',
   ExecAction: '1command=s*',
@@ -96,12 +107,15 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   HorizontalPodAutoscaler: '1metadata=ObjectMeta 2spec=HorizontalPodAutoscalerSpec 3status=HorizontalPodAutoscalerStatus',
   HorizontalPodAutoscalerBehavior: '1scaleUp=HPAScalingRules 2scaleDown=HPAScalingRules',
   HorizontalPodAutoscalerCondition: '1type=s 2status=s 3lastTransitionTime=t 4reason=s 5message=s',
-  HorizontalPodAutoscalerSpec: '1scaleTargetRef=CrossVersionObjectReference 2minReplicas=i? 3maxReplicas=i 4metrics=MetricSpec* 5behavior=HorizontalPodAutoscalerBehavior',
-  HorizontalPodAutoscalerStatus: '1observedGeneration=i? 2lastScaleTime=t 3currentReplicas=i 4desiredReplicas=i 5currentMetrics=MetricStatus* 6conditions=HorizontalPodAutoscalerCondition*',
+  HorizontalPodAutoscalerSpec:
+    '1scaleTargetRef=CrossVersionObjectReference 2minReplicas=i? 3maxReplicas=i 4metrics=MetricSpec* 5behavior=HorizontalPodAutoscalerBehavior',
+  HorizontalPodAutoscalerStatus:
+    '1observedGeneration=i? 2lastScaleTime=t 3currentReplicas=i 4desiredReplicas=i 5currentMetrics=MetricStatus* 6conditions=HorizontalPodAutoscalerCondition*',
   HostAlias: '1ip=s 2hostnames=s*',
   HostIP: '1ip=s',
   HostPathVolumeSource: '1path=s 2type=s?',
-  ISCSIVolumeSource: '1targetPortal=s 2iqn=s 3lun=i 4iscsiInterface=s 5fsType=s 6readOnly=b 7portals=s* 8chapAuthDiscovery=b 10secretRef=LocalObjectReference 11chapAuthSession=b 12initiatorName=s?',
+  ISCSIVolumeSource:
+    '1targetPortal=s 2iqn=s 3lun=i 4iscsiInterface=s 5fsType=s 6readOnly=b 7portals=s* 8chapAuthDiscovery=b 10secretRef=LocalObjectReference 11chapAuthSession=b 12initiatorName=s?',
   ImageVolumeSource: '1reference=s 2pullPolicy=s',
   ImageVolumeStatus: '1imageRef=s',
   KeyToPath: '1key=s 2path=s 3mode=i?',
@@ -109,7 +123,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   LabelSelectorAttributes: '1rawSelector=s 2requirements=LabelSelectorRequirement*',
   LabelSelectorRequirement: '1key=s 2operator=s 3values=s*',
   Lease: '1metadata=ObjectMeta 2spec=LeaseSpec',
-  LeaseSpec: '1holderIdentity=s? 2leaseDurationSeconds=i? 3acquireTime=u 4renewTime=u 5leaseTransitions=i? 6strategy=s? 7preferredHolder=s?',
+  LeaseSpec:
+    '1holderIdentity=s? 2leaseDurationSeconds=i? 3acquireTime=u 4renewTime=u 5leaseTransitions=i? 6strategy=s? 7preferredHolder=s?',
   Lifecycle: '1postStart=LifecycleHandler 2preStop=LifecycleHandler 3stopSignal=s?',
   LifecycleHandler: '1exec=ExecAction 2httpGet=HTTPGetAction 3tcpSocket=TCPSocketAction 4sleep=SleepAction',
   LinuxContainerUser: '1uid=i 2gid=i 3supplementalGroups=i*',
@@ -119,8 +134,10 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   LocalSubjectAccessReview: '1metadata=ObjectMeta 2spec=SubjectAccessReviewSpec 3status=SubjectAccessReviewStatus',
   ManagedFieldsEntry: '1manager=s 2operation=s 3apiVersion=s 4time=t 6fieldsType=s 7fieldsV1=r 8subresource=s',
   MetricIdentifier: '1name=s 2selector=LabelSelector',
-  MetricSpec: '1type=s 2object=ObjectMetricSource 3pods=PodsMetricSource 4resource=ResourceMetricSource 5external=ExternalMetricSource 7containerResource=ContainerResourceMetricSource',
-  MetricStatus: '1type=s 2object=ObjectMetricStatus 3pods=PodsMetricStatus 4resource=ResourceMetricStatus 5external=ExternalMetricStatus 7containerResource=ContainerResourceMetricStatus',
+  MetricSpec:
+    '1type=s 2object=ObjectMetricSource 3pods=PodsMetricSource 4resource=ResourceMetricSource 5external=ExternalMetricSource 7containerResource=ContainerResourceMetricSource',
+  MetricStatus:
+    '1type=s 2object=ObjectMetricStatus 3pods=PodsMetricStatus 4resource=ResourceMetricStatus 5external=ExternalMetricStatus 7containerResource=ContainerResourceMetricStatus',
   MetricTarget: '1type=s 2value=q 3averageValue=q 4averageUtilization=i?',
   MetricValueStatus: '1value=q 2averageValue=q 3averageUtilization=i?',
   ModifyVolumeStatus: '1targetVolumeAttributesClassName=s 2status=s',
@@ -131,7 +148,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   NamespaceStatus: '1phase=s 2conditions=NamespaceCondition*',
   Node: '1metadata=ObjectMeta 2spec=NodeSpec 3status=NodeStatus',
   NodeAddress: '1type=s 2address=s',
-  NodeAffinity: '1requiredDuringSchedulingIgnoredDuringExecution=NodeSelector 2preferredDuringSchedulingIgnoredDuringExecution=PreferredSchedulingTerm*',
+  NodeAffinity:
+    '1requiredDuringSchedulingIgnoredDuringExecution=NodeSelector 2preferredDuringSchedulingIgnoredDuringExecution=PreferredSchedulingTerm*',
   NodeAllocatableResourceClaimStatus: '1resourceClaimName=s 2containers=s* 3resources=q%',
   NodeCondition: '1type=s 2status=s 3lastHeartbeatTime=t 4lastTransitionTime=t 5reason=s 6message=s',
   NodeConfigSource: '2configMap=ConfigMapNodeConfigSource',
@@ -144,35 +162,45 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   NodeSelectorRequirement: '1key=s 2operator=s 3values=s*',
   NodeSelectorTerm: '1matchExpressions=NodeSelectorRequirement* 2matchFields=NodeSelectorRequirement*',
   NodeSpec: '1podCIDR=s 2externalID=s 3providerID=s 4unschedulable=b 5taints=Taint* 6configSource=NodeConfigSource 7podCIDRs=s*',
-  NodeStatus: '1capacity=q% 2allocatable=q% 3phase=s 4conditions=NodeCondition* 5addresses=NodeAddress* 6daemonEndpoints=NodeDaemonEndpoints 7nodeInfo=NodeSystemInfo 8images=ContainerImage* 9volumesInUse=s* 10volumesAttached=AttachedVolume* 11config=NodeConfigStatus 12runtimeHandlers=NodeRuntimeHandler* 13features=NodeFeatures 14declaredFeatures=s*',
+  NodeStatus:
+    '1capacity=q% 2allocatable=q% 3phase=s 4conditions=NodeCondition* 5addresses=NodeAddress* 6daemonEndpoints=NodeDaemonEndpoints 7nodeInfo=NodeSystemInfo 8images=ContainerImage* 9volumesInUse=s* 10volumesAttached=AttachedVolume* 11config=NodeConfigStatus 12runtimeHandlers=NodeRuntimeHandler* 13features=NodeFeatures 14declaredFeatures=s*',
   NodeSwapStatus: '1capacity=i?',
-  NodeSystemInfo: '1machineID=s 2systemUUID=s 3bootID=s 4kernelVersion=s 5osImage=s 6containerRuntimeVersion=s 7kubeletVersion=s 8kubeProxyVersion=s 9operatingSystem=s 10architecture=s 11swap=NodeSwapStatus',
+  NodeSystemInfo:
+    '1machineID=s 2systemUUID=s 3bootID=s 4kernelVersion=s 5osImage=s 6containerRuntimeVersion=s 7kubeletVersion=s 8kubeProxyVersion=s 9operatingSystem=s 10architecture=s 11swap=NodeSwapStatus',
   NonResourceAttributes: '1path=s 2verb=s',
   NonResourceRule: '1verbs=s* 2nonResourceURLs=s*',
   ObjectFieldSelector: '1apiVersion=s 2fieldPath=s',
-  ObjectMeta: '1name=s 2generateName=s 3namespace=s 4selfLink=s 5uid=s 6resourceVersion=s 7generation=i 8creationTimestamp=t 9deletionTimestamp=t 10deletionGracePeriodSeconds=i? 11labels=s% 12annotations=s% 13ownerReferences=OwnerReference* 14finalizers=s* 17managedFields=ManagedFieldsEntry*',
+  ObjectMeta:
+    '1name=s 2generateName=s 3namespace=s 4selfLink=s 5uid=s 6resourceVersion=s 7generation=i 8creationTimestamp=t 9deletionTimestamp=t 10deletionGracePeriodSeconds=i? 11labels=s% 12annotations=s% 13ownerReferences=OwnerReference* 14finalizers=s* 17managedFields=ManagedFieldsEntry*',
   ObjectMetricSource: '1describedObject=CrossVersionObjectReference 2target=MetricTarget 3metric=MetricIdentifier',
   ObjectMetricStatus: '1metric=MetricIdentifier 2current=MetricValueStatus 3describedObject=CrossVersionObjectReference',
   ObjectReference: '1kind=s 2namespace=s 3name=s 4uid=s 5apiVersion=s 6resourceVersion=s 7fieldPath=s',
   OwnerReference: '1kind=s 3name=s 4uid=s 5apiVersion=s 6controller=b? 7blockOwnerDeletion=b?',
   PersistentVolumeClaim: '1metadata=ObjectMeta 2spec=PersistentVolumeClaimSpec 3status=PersistentVolumeClaimStatus',
   PersistentVolumeClaimCondition: '1type=s 2status=s 3lastProbeTime=t 4lastTransitionTime=t 5reason=s 6message=s',
-  PersistentVolumeClaimSpec: '1accessModes=s* 2resources=VolumeResourceRequirements 3volumeName=s 4selector=LabelSelector 5storageClassName=s? 6volumeMode=s? 7dataSource=TypedLocalObjectReference 8dataSourceRef=TypedObjectReference 9volumeAttributesClassName=s?',
-  PersistentVolumeClaimStatus: '1phase=s 2accessModes=s* 3capacity=q% 4conditions=PersistentVolumeClaimCondition* 5allocatedResources=q% 7allocatedResourceStatuses=s% 8currentVolumeAttributesClassName=s? 9modifyVolumeStatus=ModifyVolumeStatus',
+  PersistentVolumeClaimSpec:
+    '1accessModes=s* 2resources=VolumeResourceRequirements 3volumeName=s 4selector=LabelSelector 5storageClassName=s? 6volumeMode=s? 7dataSource=TypedLocalObjectReference 8dataSourceRef=TypedObjectReference 9volumeAttributesClassName=s?',
+  PersistentVolumeClaimStatus:
+    '1phase=s 2accessModes=s* 3capacity=q% 4conditions=PersistentVolumeClaimCondition* 5allocatedResources=q% 7allocatedResourceStatuses=s% 8currentVolumeAttributesClassName=s? 9modifyVolumeStatus=ModifyVolumeStatus',
   PersistentVolumeClaimTemplate: '1metadata=ObjectMeta 2spec=PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: '1claimName=s 2readOnly=b',
   PhotonPersistentDiskVolumeSource: '1pdID=s 2fsType=s',
   Pod: '1metadata=ObjectMeta 2spec=PodSpec 3status=PodStatus',
-  PodAffinity: '1requiredDuringSchedulingIgnoredDuringExecution=PodAffinityTerm* 2preferredDuringSchedulingIgnoredDuringExecution=WeightedPodAffinityTerm*',
-  PodAffinityTerm: '1labelSelector=LabelSelector 2namespaces=s* 3topologyKey=s 4namespaceSelector=LabelSelector 5matchLabelKeys=s* 6mismatchLabelKeys=s*',
-  PodAntiAffinity: '1requiredDuringSchedulingIgnoredDuringExecution=PodAffinityTerm* 2preferredDuringSchedulingIgnoredDuringExecution=WeightedPodAffinityTerm*',
-  PodCertificateProjection: '1signerName=s 2keyType=s 3maxExpirationSeconds=i? 4credentialBundlePath=s 5keyPath=s 6certificateChainPath=s 7userAnnotations=s%',
+  PodAffinity:
+    '1requiredDuringSchedulingIgnoredDuringExecution=PodAffinityTerm* 2preferredDuringSchedulingIgnoredDuringExecution=WeightedPodAffinityTerm*',
+  PodAffinityTerm:
+    '1labelSelector=LabelSelector 2namespaces=s* 3topologyKey=s 4namespaceSelector=LabelSelector 5matchLabelKeys=s* 6mismatchLabelKeys=s*',
+  PodAntiAffinity:
+    '1requiredDuringSchedulingIgnoredDuringExecution=PodAffinityTerm* 2preferredDuringSchedulingIgnoredDuringExecution=WeightedPodAffinityTerm*',
+  PodCertificateProjection:
+    '1signerName=s 2keyType=s 3maxExpirationSeconds=i? 4credentialBundlePath=s 5keyPath=s 6certificateChainPath=s 7userAnnotations=s%',
   PodCondition: '1type=s 2status=s 3lastProbeTime=t 4lastTransitionTime=t 5reason=s 6message=s 7observedGeneration=i',
   PodDNSConfig: '1nameservers=s* 2searches=s* 3options=PodDNSConfigOption*',
   PodDNSConfigOption: '1name=s 2value=s?',
   PodDisruptionBudget: '1metadata=ObjectMeta 2spec=PodDisruptionBudgetSpec 3status=PodDisruptionBudgetStatus',
   PodDisruptionBudgetSpec: '1minAvailable=n 2selector=LabelSelector 3maxUnavailable=n 4unhealthyPodEvictionPolicy=s?',
-  PodDisruptionBudgetStatus: '1observedGeneration=i 2disruptedPods=t% 3disruptionsAllowed=i 4currentHealthy=i 5desiredHealthy=i 6expectedPods=i 7conditions=Condition*',
+  PodDisruptionBudgetStatus:
+    '1observedGeneration=i 2disruptedPods=t% 3disruptionsAllowed=i 4currentHealthy=i 5desiredHealthy=i 6expectedPods=i 7conditions=Condition*',
   PodExtendedResourceClaimStatus: '1requestMappings=ContainerExtendedResourceRequest* 2resourceClaimName=s',
   PodIP: '1ip=s',
   PodOS: '1name=s',
@@ -181,9 +209,12 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   PodResourceClaimStatus: '1name=s 2resourceClaimName=s?',
   PodSchedulingGate: '1name=s',
   PodSchedulingGroup: '1podGroupName=s?',
-  PodSecurityContext: '1seLinuxOptions=SELinuxOptions 2runAsUser=i? 3runAsNonRoot=b? 4supplementalGroups=i* 5fsGroup=i? 6runAsGroup=i? 7sysctls=Sysctl* 8windowsOptions=WindowsSecurityContextOptions 9fsGroupChangePolicy=s? 10seccompProfile=SeccompProfile 11appArmorProfile=AppArmorProfile 12supplementalGroupsPolicy=s? 13seLinuxChangePolicy=s?',
-  PodSpec: '1volumes=Volume* 2containers=Container* 3restartPolicy=s 4terminationGracePeriodSeconds=i? 5activeDeadlineSeconds=i? 6dnsPolicy=s 7nodeSelector=s% 8serviceAccountName=s 9serviceAccount=s 10nodeName=s 11hostNetwork=b 12hostPID=b 13hostIPC=b 14securityContext=PodSecurityContext 15imagePullSecrets=LocalObjectReference* 16hostname=s 17subdomain=s 18affinity=Affinity 19schedulerName=s 20initContainers=Container* 21automountServiceAccountToken=b? 22tolerations=Toleration* 23hostAliases=HostAlias* 24priorityClassName=s 25priority=i? 26dnsConfig=PodDNSConfig 27shareProcessNamespace=b? 28readinessGates=PodReadinessGate* 29runtimeClassName=s? 30enableServiceLinks=b? 31preemptionPolicy=s? 32overhead=q% 33topologySpreadConstraints=TopologySpreadConstraint* 34ephemeralContainers=EphemeralContainer* 35setHostnameAsFQDN=b? 36os=PodOS 37hostUsers=b? 38schedulingGates=PodSchedulingGate* 39resourceClaims=PodResourceClaim* 40resources=ResourceRequirements 41hostnameOverride=s? 43schedulingGroup=PodSchedulingGroup',
-  PodStatus: '1phase=s 2conditions=PodCondition* 3message=s 4reason=s 5hostIP=s 6podIP=s 7startTime=t 8containerStatuses=ContainerStatus* 9qosClass=s 10initContainerStatuses=ContainerStatus* 11nominatedNodeName=s 12podIPs=PodIP* 13ephemeralContainerStatuses=ContainerStatus* 14resize=s 15resourceClaimStatuses=PodResourceClaimStatus* 16hostIPs=HostIP* 17observedGeneration=i 18extendedResourceClaimStatus=PodExtendedResourceClaimStatus 19allocatedResources=q% 20resources=ResourceRequirements 21nodeAllocatableResourceClaimStatuses=NodeAllocatableResourceClaimStatus*',
+  PodSecurityContext:
+    '1seLinuxOptions=SELinuxOptions 2runAsUser=i? 3runAsNonRoot=b? 4supplementalGroups=i* 5fsGroup=i? 6runAsGroup=i? 7sysctls=Sysctl* 8windowsOptions=WindowsSecurityContextOptions 9fsGroupChangePolicy=s? 10seccompProfile=SeccompProfile 11appArmorProfile=AppArmorProfile 12supplementalGroupsPolicy=s? 13seLinuxChangePolicy=s?',
+  PodSpec:
+    '1volumes=Volume* 2containers=Container* 3restartPolicy=s 4terminationGracePeriodSeconds=i? 5activeDeadlineSeconds=i? 6dnsPolicy=s 7nodeSelector=s% 8serviceAccountName=s 9serviceAccount=s 10nodeName=s 11hostNetwork=b 12hostPID=b 13hostIPC=b 14securityContext=PodSecurityContext 15imagePullSecrets=LocalObjectReference* 16hostname=s 17subdomain=s 18affinity=Affinity 19schedulerName=s 20initContainers=Container* 21automountServiceAccountToken=b? 22tolerations=Toleration* 23hostAliases=HostAlias* 24priorityClassName=s 25priority=i? 26dnsConfig=PodDNSConfig 27shareProcessNamespace=b? 28readinessGates=PodReadinessGate* 29runtimeClassName=s? 30enableServiceLinks=b? 31preemptionPolicy=s? 32overhead=q% 33topologySpreadConstraints=TopologySpreadConstraint* 34ephemeralContainers=EphemeralContainer* 35setHostnameAsFQDN=b? 36os=PodOS 37hostUsers=b? 38schedulingGates=PodSchedulingGate* 39resourceClaims=PodResourceClaim* 40resources=ResourceRequirements 41hostnameOverride=s? 43schedulingGroup=PodSchedulingGroup',
+  PodStatus:
+    '1phase=s 2conditions=PodCondition* 3message=s 4reason=s 5hostIP=s 6podIP=s 7startTime=t 8containerStatuses=ContainerStatus* 9qosClass=s 10initContainerStatuses=ContainerStatus* 11nominatedNodeName=s 12podIPs=PodIP* 13ephemeralContainerStatuses=ContainerStatus* 14resize=s 15resourceClaimStatuses=PodResourceClaimStatus* 16hostIPs=HostIP* 17observedGeneration=i 18extendedResourceClaimStatus=PodExtendedResourceClaimStatus 19allocatedResources=q% 20resources=ResourceRequirements 21nodeAllocatableResourceClaimStatuses=NodeAllocatableResourceClaimStatus*',
   PodTemplateSpec: '1metadata=ObjectMeta 2spec=PodSpec',
   PodsMetricSource: '1metric=MetricIdentifier 2target=MetricTarget',
   PodsMetricStatus: '1metric=MetricIdentifier 2current=MetricValueStatus',
@@ -192,7 +223,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   PortworxVolumeSource: '1volumeID=s 2fsType=s 3readOnly=b',
   Preconditions: '1uid=s? 2resourceVersion=s?',
   PreferredSchedulingTerm: '1weight=i 2preference=NodeSelectorTerm',
-  Probe: '1=ProbeHandler^ 2initialDelaySeconds=i 3timeoutSeconds=i 4periodSeconds=i 5successThreshold=i 6failureThreshold=i 7terminationGracePeriodSeconds=i?',
+  Probe:
+    '1=ProbeHandler^ 2initialDelaySeconds=i 3timeoutSeconds=i 4periodSeconds=i 5successThreshold=i 6failureThreshold=i 7terminationGracePeriodSeconds=i?',
   ProbeHandler: '1exec=ExecAction 2httpGet=HTTPGetAction 3tcpSocket=TCPSocketAction 4grpc=GRPCAction',
   ProjectedVolumeSource: '1sources=VolumeProjection* 2defaultMode=i?',
   QuobyteVolumeSource: '1registry=s 2volume=s 3readOnly=b 4user=s 5group=s 6tenant=s',
@@ -200,8 +232,10 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   ReplicaSet: '1metadata=ObjectMeta 2spec=ReplicaSetSpec 3status=ReplicaSetStatus',
   ReplicaSetCondition: '1type=s 2status=s 3lastTransitionTime=t 4reason=s 5message=s',
   ReplicaSetSpec: '1replicas=i? 2selector=LabelSelector 3template=PodTemplateSpec 4minReadySeconds=i',
-  ReplicaSetStatus: '1replicas=i 2fullyLabeledReplicas=i 3observedGeneration=i 4readyReplicas=i 5availableReplicas=i 6conditions=ReplicaSetCondition* 7terminatingReplicas=i?',
-  ResourceAttributes: '1namespace=s 2verb=s 3group=s 4version=s 5resource=s 6subresource=s 7name=s 8fieldSelector=FieldSelectorAttributes 9labelSelector=LabelSelectorAttributes',
+  ReplicaSetStatus:
+    '1replicas=i 2fullyLabeledReplicas=i 3observedGeneration=i 4readyReplicas=i 5availableReplicas=i 6conditions=ReplicaSetCondition* 7terminatingReplicas=i?',
+  ResourceAttributes:
+    '1namespace=s 2verb=s 3group=s 4version=s 5resource=s 6subresource=s 7name=s 8fieldSelector=FieldSelectorAttributes 9labelSelector=LabelSelectorAttributes',
   ResourceClaim: '1name=s 2request=s',
   ResourceFieldSelector: '1containerName=s 2resource=s 3divisor=q',
   ResourceHealth: '1resourceID=s 2health=s 6message=s?',
@@ -218,7 +252,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   RollingUpdateStatefulSetStrategy: '1partition=i? 2maxUnavailable=n',
   SELinuxOptions: '1user=s 2role=s 3type=s 4level=s',
   Scale: '1metadata=ObjectMeta 2spec=ScaleSpec 3status=ScaleStatus',
-  ScaleIOVolumeSource: '1gateway=s 2system=s 3secretRef=LocalObjectReference 4sslEnabled=b 5protectionDomain=s 6storagePool=s 7storageMode=s 8volumeName=s 9fsType=s 10readOnly=b',
+  ScaleIOVolumeSource:
+    '1gateway=s 2system=s 3secretRef=LocalObjectReference 4sslEnabled=b 5protectionDomain=s 6storagePool=s 7storageMode=s 8volumeName=s 9fsType=s 10readOnly=b',
   ScaleSpec: '1replicas=i',
   ScaleStatus: '1replicas=i 2selector=s',
   SeccompProfile: '1type=s 2localhostProfile=s?',
@@ -227,7 +262,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   SecretKeySelector: '1=LocalObjectReference^ 2key=s 3optional=b?',
   SecretProjection: '1=LocalObjectReference^ 2items=KeyToPath* 4optional=b?',
   SecretVolumeSource: '1secretName=s 2items=KeyToPath* 3defaultMode=i? 4optional=b?',
-  SecurityContext: '1capabilities=Capabilities 2privileged=b? 3seLinuxOptions=SELinuxOptions 4runAsUser=i? 5runAsNonRoot=b? 6readOnlyRootFilesystem=b? 7allowPrivilegeEscalation=b? 8runAsGroup=i? 9procMount=s? 10windowsOptions=WindowsSecurityContextOptions 11seccompProfile=SeccompProfile 12appArmorProfile=AppArmorProfile',
+  SecurityContext:
+    '1capabilities=Capabilities 2privileged=b? 3seLinuxOptions=SELinuxOptions 4runAsUser=i? 5runAsNonRoot=b? 6readOnlyRootFilesystem=b? 7allowPrivilegeEscalation=b? 8runAsGroup=i? 9procMount=s? 10windowsOptions=WindowsSecurityContextOptions 11seccompProfile=SeccompProfile 12appArmorProfile=AppArmorProfile',
   SelfSubjectAccessReview: '1metadata=ObjectMeta 2spec=SelfSubjectAccessReviewSpec 3status=SubjectAccessReviewStatus',
   SelfSubjectAccessReviewSpec: '1resourceAttributes=ResourceAttributes 2nonResourceAttributes=NonResourceAttributes',
   SelfSubjectReview: '1metadata=ObjectMeta 2status=SelfSubjectReviewStatus',
@@ -238,7 +274,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   ServiceAccount: '1metadata=ObjectMeta 2secrets=ObjectReference* 3imagePullSecrets=LocalObjectReference* 4automountServiceAccountToken=b?',
   ServiceAccountTokenProjection: '1audience=s 2expirationSeconds=i? 3path=s',
   ServicePort: '1name=s 2protocol=s 3port=i 4targetPort=n 5nodePort=i 6appProtocol=s?',
-  ServiceSpec: '1ports=ServicePort* 2selector=s% 3clusterIP=s 4type=s 5externalIPs=s* 7sessionAffinity=s 8loadBalancerIP=s 9loadBalancerSourceRanges=s* 10externalName=s 11externalTrafficPolicy=s 12healthCheckNodePort=i 13publishNotReadyAddresses=b 14sessionAffinityConfig=SessionAffinityConfig 17ipFamilyPolicy=s? 18clusterIPs=s* 19ipFamilies=s* 20allocateLoadBalancerNodePorts=b? 21loadBalancerClass=s? 22internalTrafficPolicy=s? 23trafficDistribution=s?',
+  ServiceSpec:
+    '1ports=ServicePort* 2selector=s% 3clusterIP=s 4type=s 5externalIPs=s* 7sessionAffinity=s 8loadBalancerIP=s 9loadBalancerSourceRanges=s* 10externalName=s 11externalTrafficPolicy=s 12healthCheckNodePort=i 13publishNotReadyAddresses=b 14sessionAffinityConfig=SessionAffinityConfig 17ipFamilyPolicy=s? 18clusterIPs=s* 19ipFamilies=s* 20allocateLoadBalancerNodePorts=b? 21loadBalancerClass=s? 22internalTrafficPolicy=s? 23trafficDistribution=s?',
   ServiceStatus: '1loadBalancer=LoadBalancerStatus 2conditions=Condition*',
   SessionAffinityConfig: '1clientIP=ClientIPConfig',
   SleepAction: '1seconds=i',
@@ -246,13 +283,16 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   StatefulSetCondition: '1type=s 2status=s 3lastTransitionTime=t 4reason=s 5message=s',
   StatefulSetOrdinals: '1start=i',
   StatefulSetPersistentVolumeClaimRetentionPolicy: '1whenDeleted=s 2whenScaled=s',
-  StatefulSetSpec: '1replicas=i? 2selector=LabelSelector 3template=PodTemplateSpec 4volumeClaimTemplates=PersistentVolumeClaim* 5serviceName=s 6podManagementPolicy=s 7updateStrategy=StatefulSetUpdateStrategy 8revisionHistoryLimit=i? 9minReadySeconds=i 10persistentVolumeClaimRetentionPolicy=StatefulSetPersistentVolumeClaimRetentionPolicy 11ordinals=StatefulSetOrdinals',
-  StatefulSetStatus: '1observedGeneration=i 2replicas=i 3readyReplicas=i 4currentReplicas=i 5updatedReplicas=i 6currentRevision=s 7updateRevision=s 9collisionCount=i? 10conditions=StatefulSetCondition* 11availableReplicas=i',
+  StatefulSetSpec:
+    '1replicas=i? 2selector=LabelSelector 3template=PodTemplateSpec 4volumeClaimTemplates=PersistentVolumeClaim* 5serviceName=s 6podManagementPolicy=s 7updateStrategy=StatefulSetUpdateStrategy 8revisionHistoryLimit=i? 9minReadySeconds=i 10persistentVolumeClaimRetentionPolicy=StatefulSetPersistentVolumeClaimRetentionPolicy 11ordinals=StatefulSetOrdinals',
+  StatefulSetStatus:
+    '1observedGeneration=i 2replicas=i 3readyReplicas=i 4currentReplicas=i 5updatedReplicas=i 6currentRevision=s 7updateRevision=s 9collisionCount=i? 10conditions=StatefulSetCondition* 11availableReplicas=i',
   StatefulSetUpdateStrategy: '1type=s 2rollingUpdate=RollingUpdateStatefulSetStrategy',
   StorageOSVolumeSource: '1volumeName=s 2volumeNamespace=s 3fsType=s 4readOnly=b 5secretRef=LocalObjectReference',
   Subject: '1kind=s 2apiGroup=s 3name=s 4namespace=s',
   SubjectAccessReview: '1metadata=ObjectMeta 2spec=SubjectAccessReviewSpec 3status=SubjectAccessReviewStatus',
-  SubjectAccessReviewSpec: '1resourceAttributes=ResourceAttributes 2nonResourceAttributes=NonResourceAttributes 3user=s 4groups=s* 5extra=x% 6uid=s',
+  SubjectAccessReviewSpec:
+    '1resourceAttributes=ResourceAttributes 2nonResourceAttributes=NonResourceAttributes 3user=s 4groups=s* 5extra=x% 6uid=s',
   SubjectAccessReviewStatus: '1allowed=b 2reason=s 3evaluationError=s 4denied=b',
   SubjectRulesReviewStatus: '1resourceRules=ResourceRule* 2nonResourceRules=NonResourceRule* 3incomplete=b 4evaluationError=s',
   Sysctl: '1name=s 2value=s',
@@ -265,7 +305,8 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   TokenReviewSpec: '1token=s 2audiences=s*',
   TokenReviewStatus: '1authenticated=b 2user=UserInfo 3error=s 4audiences=s*',
   Toleration: '1key=s 2operator=s 3value=s 4effect=s 5tolerationSeconds=i?',
-  TopologySpreadConstraint: '1maxSkew=i 2topologyKey=s 3whenUnsatisfiable=s 4labelSelector=LabelSelector 5minDomains=i? 6nodeAffinityPolicy=s? 7nodeTaintsPolicy=s? 8matchLabelKeys=s*',
+  TopologySpreadConstraint:
+    '1maxSkew=i 2topologyKey=s 3whenUnsatisfiable=s 4labelSelector=LabelSelector 5minDomains=i? 6nodeAffinityPolicy=s? 7nodeTaintsPolicy=s? 8matchLabelKeys=s*',
   TypedLocalObjectReference: '1apiGroup=s? 2kind=s 3name=s',
   TypedObjectReference: '1apiGroup=s? 2kind=s 3name=s 4namespace=s?',
   UserInfo: '1username=s 2uid=s 3groups=s* 4extra=x%',
@@ -273,9 +314,11 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   VolumeDevice: '1name=s 2devicePath=s',
   VolumeMount: '1name=s 2readOnly=b 3mountPath=s 4subPath=s 5mountPropagation=s? 6subPathExpr=s 7recursiveReadOnly=s?',
   VolumeMountStatus: '1name=s 2mountPath=s 3readOnly=b 4recursiveReadOnly=s? 5volumeStatus=VolumeStatus',
-  VolumeProjection: '1secret=SecretProjection 2downwardAPI=DownwardAPIProjection 3configMap=ConfigMapProjection 4serviceAccountToken=ServiceAccountTokenProjection 5clusterTrustBundle=ClusterTrustBundleProjection 6podCertificate=PodCertificateProjection',
+  VolumeProjection:
+    '1secret=SecretProjection 2downwardAPI=DownwardAPIProjection 3configMap=ConfigMapProjection 4serviceAccountToken=ServiceAccountTokenProjection 5clusterTrustBundle=ClusterTrustBundleProjection 6podCertificate=PodCertificateProjection',
   VolumeResourceRequirements: '1limits=q% 2requests=q%',
-  VolumeSource: '1hostPath=HostPathVolumeSource 2emptyDir=EmptyDirVolumeSource 3gcePersistentDisk=GCEPersistentDiskVolumeSource 4awsElasticBlockStore=AWSElasticBlockStoreVolumeSource 5gitRepo=GitRepoVolumeSource 6secret=SecretVolumeSource 7nfs=NFSVolumeSource 8iscsi=ISCSIVolumeSource 9glusterfs=GlusterfsVolumeSource 10persistentVolumeClaim=PersistentVolumeClaimVolumeSource 11rbd=RBDVolumeSource 12flexVolume=FlexVolumeSource 13cinder=CinderVolumeSource 14cephfs=CephFSVolumeSource 15flocker=FlockerVolumeSource 16downwardAPI=DownwardAPIVolumeSource 17fc=FCVolumeSource 18azureFile=AzureFileVolumeSource 19configMap=ConfigMapVolumeSource 20vsphereVolume=VsphereVirtualDiskVolumeSource 21quobyte=QuobyteVolumeSource 22azureDisk=AzureDiskVolumeSource 23photonPersistentDisk=PhotonPersistentDiskVolumeSource 24portworxVolume=PortworxVolumeSource 25scaleIO=ScaleIOVolumeSource 26projected=ProjectedVolumeSource 27storageos=StorageOSVolumeSource 28csi=CSIVolumeSource 29ephemeral=EphemeralVolumeSource 30image=ImageVolumeSource',
+  VolumeSource:
+    '1hostPath=HostPathVolumeSource 2emptyDir=EmptyDirVolumeSource 3gcePersistentDisk=GCEPersistentDiskVolumeSource 4awsElasticBlockStore=AWSElasticBlockStoreVolumeSource 5gitRepo=GitRepoVolumeSource 6secret=SecretVolumeSource 7nfs=NFSVolumeSource 8iscsi=ISCSIVolumeSource 9glusterfs=GlusterfsVolumeSource 10persistentVolumeClaim=PersistentVolumeClaimVolumeSource 11rbd=RBDVolumeSource 12flexVolume=FlexVolumeSource 13cinder=CinderVolumeSource 14cephfs=CephFSVolumeSource 15flocker=FlockerVolumeSource 16downwardAPI=DownwardAPIVolumeSource 17fc=FCVolumeSource 18azureFile=AzureFileVolumeSource 19configMap=ConfigMapVolumeSource 20vsphereVolume=VsphereVirtualDiskVolumeSource 21quobyte=QuobyteVolumeSource 22azureDisk=AzureDiskVolumeSource 23photonPersistentDisk=PhotonPersistentDiskVolumeSource 24portworxVolume=PortworxVolumeSource 25scaleIO=ScaleIOVolumeSource 26projected=ProjectedVolumeSource 27storageos=StorageOSVolumeSource 28csi=CSIVolumeSource 29ephemeral=EphemeralVolumeSource 30image=ImageVolumeSource',
   VolumeStatus: '1image=ImageVolumeStatus',
   VsphereVirtualDiskVolumeSource: '1volumePath=s 2fsType=s 3storagePolicyName=s 4storagePolicyID=s',
   WeightedPodAffinityTerm: '1weight=i 2podAffinityTerm=PodAffinityTerm',

@@ -11,7 +11,8 @@ const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 
 /** Throws 400 for what is no such message or one of a kind that is not known here. */
 export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
-  if (!MAGIC.every((byte, at) => body[at] === byte)) throw badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (!MAGIC.every((byte, at) => body[at] === byte))
+    throw badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   const envelope = new Map(wireFields(body.subarray(MAGIC.length)).map((field) => [field.number, field]));
   const typeMeta = decodeMessage('TypeMeta', envelope.get(1)?.bytes ?? new Uint8Array());
   const apiVersion = String(typeMeta['apiVersion'] ?? '');
@@ -22,7 +23,8 @@ export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
 function messageOf(apiVersion: string, kind: string): string {
   const { group } = parseApiVersion(apiVersion);
   const name = kind === 'Event' ? (group === '' ? 'CoreEvent' : 'EventsEvent') : kind;
-  if (!Object.hasOwn(PROTOBUF_MESSAGES, name)) throw badRequest(`no kind "${kind}" of "${apiVersion}" is known in the protobuf form: send JSON`);
+  if (!Object.hasOwn(PROTOBUF_MESSAGES, name))
+    throw badRequest(`no kind "${kind}" of "${apiVersion}" is known in the protobuf form: send JSON`);
   return name;
 }
 
@@ -37,13 +39,26 @@ interface FieldRule {
 
 const FORMS: Readonly<Record<string, FieldForm>> = { '*': 'list', '%': 'map', '^': 'inline' };
 const rulesByMessage = new Map<string, ReadonlyMap<number, FieldRule>>([
-  ['TypeMeta', new Map([1, 2].map((number) => [number, { name: number === 1 ? 'apiVersion' : 'kind', type: 's', form: 'single' as const, isPointer: false }]))],
+  [
+    'TypeMeta',
+    new Map(
+      [1, 2].map((number) => [
+        number,
+        { name: number === 1 ? 'apiVersion' : 'kind', type: 's', form: 'single' as const, isPointer: false },
+      ]),
+    ),
+  ],
 ]);
 
 function rulesOf(message: string): ReadonlyMap<number, FieldRule> {
   let rules = rulesByMessage.get(message);
   if (rules === undefined) {
-    rules = new Map((PROTOBUF_MESSAGES[message] ?? '').split(' ').filter((text) => text !== '').map(parseRule));
+    rules = new Map(
+      (PROTOBUF_MESSAGES[message] ?? '')
+        .split(' ')
+        .filter((text) => text !== '')
+        .map(parseRule),
+    );
     rulesByMessage.set(message, rules);
   }
   return rules;

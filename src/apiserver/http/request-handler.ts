@@ -1,5 +1,5 @@
-import type { ApiServerCore } from '../api-server-core.ts';
 import type { Caller } from '../access/gate.ts';
+import type { ApiServerCore } from '../api-server-core.ts';
 import { deleteOptionsOf, type ServiceRequest } from '../resource-service.ts';
 import { methodNotAllowed, noSuchResource, StatusError, successStatus } from '../status.ts';
 import type { IncludeObject } from '../table/table.ts';
@@ -85,7 +85,9 @@ export class RequestHandler {
   #create(request: ApiRequest, target: ServiceRequest): ApiAnswer {
     if (target.name !== undefined && target.subresource === undefined) throw methodNotAllowed();
     const body = jsonBody(request);
-    const object = this.#core.service.create(target, body, { dryRun: isDryRun(request, target.subresource === 'eviction' ? body : undefined) });
+    const object = this.#core.service.create(target, body, {
+      dryRun: isDryRun(request, target.subresource === 'eviction' ? body : undefined),
+    });
     return objectAnswer(201, this.#served(target), object, this.#rendering(request));
   }
 
@@ -95,7 +97,11 @@ export class RequestHandler {
 
   #delete(request: ApiRequest, target: ServiceRequest): ApiAnswer {
     const body = jsonBody(request);
-    const { object, isGone } = this.#core.service.delete(target, { ...deleteQuery(request.query), ...definedOf(deleteOptionsOf(body)), dryRun: isDryRun(request, body) });
+    const { object, isGone } = this.#core.service.delete(target, {
+      ...deleteQuery(request.query),
+      ...definedOf(deleteOptionsOf(body)),
+      dryRun: isDryRun(request, body),
+    });
     const served = this.#served(target);
     const { group, resource, rules } = served.definition;
     if (!isGone || rules.returnsDeleted) return objectAnswer(200, served, object, this.#rendering(request));
@@ -149,10 +155,12 @@ function watchQuery(query: URLSearchParams, name: string | undefined): WatchRequ
 }
 
 function deleteQuery(query: URLSearchParams) {
-  return { gracePeriodSeconds: integerParameter(query, 'gracePeriodSeconds'), propagationPolicy: query.get('propagationPolicy') ?? undefined };
+  return {
+    gracePeriodSeconds: integerParameter(query, 'gracePeriodSeconds'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+  };
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
-

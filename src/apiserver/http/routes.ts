@@ -12,7 +12,10 @@ export interface ResourcePath {
 
 /** The resource that `path` names; undefined for any other path, discovery among them. Throws 404 for one that is malformed. */
 export function resourcePathOf(path: string): ResourcePath | undefined {
-  const parts = path.split('/').filter((part) => part !== '').map(decoded);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   const [root, ...rest] = parts;
   if (root === 'api' && rest.length >= 2) return resourceOf({ group: '', version: rest[0] ?? '' }, rest.slice(1));
   if (root === 'apis' && rest.length >= 3) return resourceOf({ group: rest[0] ?? '', version: rest[1] ?? '' }, rest.slice(2));
@@ -39,5 +42,10 @@ function resourceOf(groupVersion: GroupVersion, parts: readonly string[]): Resou
 
 function named(groupVersion: GroupVersion, parts: readonly string[]): ResourcePath {
   const [resource = '', name, ...subresource] = parts;
-  return { ...groupVersion, resource, ...(name !== undefined && { name }), ...(subresource.length > 0 && { subresource: subresource.join('/') }) };
+  return {
+    ...groupVersion,
+    resource,
+    ...(name !== undefined && { name }),
+    ...(subresource.length > 0 && { subresource: subresource.join('/') }),
+  };
 }

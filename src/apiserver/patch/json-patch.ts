@@ -12,7 +12,8 @@ const MAX_OPERATIONS = 10_000;
 /** Changes `document`, which the caller owns, and returns the result. Throws 422, or 400 for what is no patch. */
 export function applyJsonPatch(document: unknown, operations: readonly JsonPatchOperation[]): unknown {
   if (!Array.isArray(operations)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
-  if (operations.length > MAX_OPERATIONS) throw badRequest(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
+  if (operations.length > MAX_OPERATIONS)
+    throw badRequest(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
   const root: Root = { value: document };
   for (const operation of operations) applyOperation(root, operation);
   return root.value;
@@ -26,19 +27,23 @@ interface Root {
 function applyOperation(root: Root, operation: JsonPatchOperation): void {
   switch (operation.op) {
     case 'add':
-      return add(root, operation.path, valueOf(operation));
+      add(root, operation.path, valueOf(operation));
+      break;
     case 'replace':
-      return replace(root, operation.path, valueOf(operation));
+      replace(root, operation.path, valueOf(operation));
+      break;
     case 'test':
-      if (!equalJson(read(root, operation.path, 'test'), cloneJson(operation.value))) throw patchNotApplicable();
-      return;
+      test(root, operation.path, valueOf(operation));
+      break;
     case 'remove':
       remove(root, operation.path);
-      return;
+      break;
     case 'move':
-      return move(root, operation.from, operation.path);
+      move(root, operation.from, operation.path);
+      break;
     case 'copy':
-      return add(root, operation.path, cloneJson(read(root, operation.from)));
+      add(root, operation.path, cloneJson(read(root, operation.from)));
+      break;
     default:
       throw patchNotApplicable();
   }
@@ -47,6 +52,10 @@ function applyOperation(root: Root, operation: JsonPatchOperation): void {
 function valueOf(operation: { readonly value: unknown }): unknown {
   if (!Object.hasOwn(operation, 'value')) throw patchNotApplicable();
   return cloneJson(operation.value);
+}
+
+function test(root: Root, path: string, expected: unknown): void {
+  if (!equalJson(read(root, path, 'test'), expected)) throw patchNotApplicable();
 }
 
 function move(root: Root, from: string, path: string): void {
@@ -108,7 +117,10 @@ function stepInto(container: unknown, step: string): unknown {
 function pointerSteps(path: unknown): string[] {
   if (path === '') return [];
   if (typeof path !== 'string' || !path.startsWith('/')) throw patchNotApplicable();
-  const steps = path.slice(1).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = path
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   if (steps.includes('__proto__')) throw patchNotApplicable();
   return steps;
 }

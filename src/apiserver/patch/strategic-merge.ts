@@ -42,18 +42,21 @@ function retained(original: JsonObject, patch: JsonObject): JsonObject {
 
 function mergeMembers(merged: JsonObject, patch: JsonObject, fields: FieldMerges): JsonObject {
   const before = { ...merged };
-  for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith(DELETE_FROM_LIST)) deleteFromList(merged, key.slice(DELETE_FROM_LIST.length), value);
-  }
+  for (const [field, items] of directives(patch, DELETE_FROM_LIST)) deleteFromList(merged, field, items);
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$') || key === '__proto__' || value === undefined) continue;
     if (value === null) delete merged[key];
     else merged[key] = mergeValue(own(merged, key), value, Object.hasOwn(fields, key) ? fields[key] : undefined);
   }
-  for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith(ELEMENT_ORDER)) setOrder({ merged, before, fields }, key.slice(ELEMENT_ORDER.length), value);
-  }
+  for (const [field, order] of directives(patch, ELEMENT_ORDER)) setOrder({ merged, before, fields }, field, order);
   return merged;
+}
+
+/** Fields with the value of the directive of that prefix. */
+function directives(patch: JsonObject, prefix: string): [string, unknown][] {
+  return Object.entries(patch).flatMap(([key, value]): [string, unknown][] =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+  );
 }
 
 function mergeValue(original: unknown, patch: unknown, field: FieldMerge | undefined): unknown {
@@ -70,7 +73,8 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], fiel
   if (key === '') return orderLike(distinct([...original, ...patch]), { order: patch, before: original, key });
   const elements = patch.filter(isJsonObject);
   if (elements.length !== patch.length) throw badRequest('invalid patch format of primitive list');
-  if (elements.some((element) => element[DIRECTIVE] === 'replace')) return elements.filter((element) => element[DIRECTIVE] !== 'replace').map(plain);
+  if (elements.some((element) => element[DIRECTIVE] === 'replace'))
+    return elements.filter((element) => element[DIRECTIVE] !== 'replace').map(plain);
   const merged = mergeElements(original, elements, field);
   return orderLike(merged, { order: elements, before: original, key });
 }

@@ -1,7 +1,7 @@
-import { GROUP_ORDER } from './group-order.ts';
+import { RBAC_KINDS, REVIEW_KINDS } from './access-kinds.ts';
 import { CORE_KINDS } from './core-kinds.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS } from './custom-resource-definitions.ts';
-import { RBAC_KINDS, REVIEW_KINDS } from './access-kinds.ts';
+import { GROUP_ORDER } from './group-order.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
 import { WORKLOAD_KINDS } from './workload-kinds.ts';
 

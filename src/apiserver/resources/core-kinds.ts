@@ -1,8 +1,21 @@
 /** The kinds of the core group, policy, coordination and autoscaling. */
-import { applyAutoscalerDefaults, applyNamespaceDefaults, applySecretDefaults, applyServiceDefaults, prepareNamespace, prepareService } from '../defaults/core-objects.ts';
+import {
+  applyAutoscalerDefaults,
+  applyNamespaceDefaults,
+  applySecretDefaults,
+  applyServiceDefaults,
+  prepareNamespace,
+  prepareService,
+} from '../defaults/core-objects.ts';
 import { applyPodDefaults, podGracePeriod, preparePod } from '../defaults/pod.ts';
 import { validatePod, validatePodUpdate } from '../validation/pods.ts';
-import { validateAutoscaler, validateBudget, validateImmutableData, validateService, validateServiceUpdate } from '../validation/small-kinds.ts';
+import {
+  validateAutoscaler,
+  validateBudget,
+  validateImmutableData,
+  validateService,
+  validateServiceUpdate,
+} from '../validation/small-kinds.ts';
 import { define, selectable } from './define.ts';
 import { CORE_EVENTS, NEW_EVENTS } from './events.ts';
 import type { ResourceDefinition, Subresource } from './resource-definition.ts';

@@ -6,7 +6,14 @@ import { arrayAt, equalJson, isJsonObject, numberAt, objectAt, stringAt } from '
 import { validateMutableFields, validateWorkload } from '../validation/workloads.ts';
 import { statusOf } from './core-kinds.ts';
 import { selectableAs } from './define.ts';
-import { ALL_VERBS, type PrinterColumn, type ResourceDefinition, type ResourceRules, type ScalePaths, type Subresource } from './resource-definition.ts';
+import {
+  ALL_VERBS,
+  type PrinterColumn,
+  type ResourceDefinition,
+  type ResourceRules,
+  type ScalePaths,
+  type Subresource,
+} from './resource-definition.ts';
 import { schemaErrors, shapeObject } from './structural-schema.ts';
 
 /** Undefined when the definition serves no version. */
@@ -83,18 +90,20 @@ function scalePaths(version: JsonObject): ScalePaths | undefined {
 const steps = (path: string) => path.split('.').filter((step) => step !== '');
 
 function columnsOf(version: JsonObject): PrinterColumn[] {
-  return arrayAt(version, 'additionalPrinterColumns').filter(isJsonObject).map((column) => {
-    const priority = numberAt(column, 'priority');
-    const [format, description] = [stringAt(column, 'format'), stringAt(column, 'description')];
-    return {
-      name: stringAt(column, 'name') ?? '',
-      type: stringAt(column, 'type') ?? 'string',
-      jsonPath: stringAt(column, 'jsonPath') ?? '',
-      ...(priority !== undefined && { priority }),
-      ...(format !== undefined && { format }),
-      ...(description !== undefined && { description }),
-    };
-  });
+  return arrayAt(version, 'additionalPrinterColumns')
+    .filter(isJsonObject)
+    .map((column) => {
+      const priority = numberAt(column, 'priority');
+      const [format, description] = [stringAt(column, 'format'), stringAt(column, 'description')];
+      return {
+        name: stringAt(column, 'name') ?? '',
+        type: stringAt(column, 'type') ?? 'string',
+        jsonPath: stringAt(column, 'jsonPath') ?? '',
+        ...(priority !== undefined && { priority }),
+        ...(format !== undefined && { format }),
+        ...(description !== undefined && { description }),
+      };
+    });
 }
 
 function customRules(version: JsonObject, collection: string): ResourceRules {
@@ -119,8 +128,28 @@ function desired({ metadata: _metadata, status, ...rest }: KubeObject, hasStatus
   return hasStatus ? rest : { ...rest, status };
 }
 
-const CLONE_SET_MUTABLE = ['replicas', 'template', 'lifecycle', 'scaleStrategy', 'updateStrategy', 'minReadySeconds', 'revisionHistoryLimit', 'volumeClaimTemplates'];
-const STATEFUL_SET_MUTABLE = ['replicas', 'ordinals', 'template', 'reserveOrdinals', 'lifecycle', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'scaleStrategy', 'updateStrategy', 'volumeClaimTemplates'];
+const CLONE_SET_MUTABLE = [
+  'replicas',
+  'template',
+  'lifecycle',
+  'scaleStrategy',
+  'updateStrategy',
+  'minReadySeconds',
+  'revisionHistoryLimit',
+  'volumeClaimTemplates',
+];
+const STATEFUL_SET_MUTABLE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'reserveOrdinals',
+  'lifecycle',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'scaleStrategy',
+  'updateStrategy',
+  'volumeClaimTemplates',
+];
 
 /** What OpenKruise's admission webhooks do; this server runs no webhooks. */
 const WEBHOOKS: Readonly<Record<string, Pick<ResourceRules, 'applyDefaults' | 'validate' | 'validateUpdate'>>> = {

@@ -45,7 +45,13 @@ function prepareCrd(crd: KubeObject): void {
     storedVersions: [storage?.['name']],
     conditions: [
       { type: 'NamesAccepted', status: 'True', lastTransitionTime: at, reason: 'NoConflicts', message: 'no conflicts found' },
-      { type: 'Established', status: 'True', lastTransitionTime: at, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
+      {
+        type: 'Established',
+        status: 'True',
+        lastTransitionTime: at,
+        reason: 'InitialNamesAccepted',
+        message: 'the initial names have been accepted',
+      },
     ],
   };
 }
@@ -58,10 +64,13 @@ function validateCrd(crd: KubeObject): FieldError[] {
     ...(group === '' ? [required('spec.group')] : []),
     ...(plural === '' ? [required('spec.names.plural')] : []),
     ...(stringAt(spec, 'names', 'kind') ? [] : [required('spec.names.kind')]),
-    ...(['Namespaced', 'Cluster'].includes(String(spec['scope'])) ? [] : [notSupported('spec.scope', spec['scope'] ?? '', ['Cluster', 'Namespaced'])]),
+    ...(['Namespaced', 'Cluster'].includes(String(spec['scope']))
+      ? []
+      : [notSupported('spec.scope', spec['scope'] ?? '', ['Cluster', 'Namespaced'])]),
     ...versionErrors(elementsOf(spec, 'versions')),
   ];
-  if (crd.metadata.name !== `${plural}.${group}`) errors.push(invalidValue('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  if (crd.metadata.name !== `${plural}.${group}`)
+    errors.push(invalidValue('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group'));
   return errors;
 }
 
@@ -72,7 +81,9 @@ function versionErrors(versions: readonly JsonObject[]): FieldError[] {
     ...(storage.length === 1 ? [] : [invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version')]),
     ...versions.flatMap((version, at) => [
       ...(version['name'] ? [] : [required(`spec.versions[${at}].name`)]),
-      ...(isJsonObject(objectAt(version, 'schema', 'openAPIV3Schema')) ? [] : [required(`spec.versions[${at}].schema.openAPIV3Schema`, 'schemas are required')]),
+      ...(isJsonObject(objectAt(version, 'schema', 'openAPIV3Schema'))
+        ? []
+        : [required(`spec.versions[${at}].schema.openAPIV3Schema`, 'schemas are required')]),
     ]),
   ];
 }

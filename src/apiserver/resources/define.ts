@@ -1,6 +1,13 @@
 import type { KubeObject } from '../../model/kube-object.ts';
 import { valueAt } from '../json-value.ts';
-import { ALL_VERBS, type ResourceDefinition, type ResourceRules, type ScalePaths, type SelectableField, type Subresource } from './resource-definition.ts';
+import {
+  ALL_VERBS,
+  type ResourceDefinition,
+  type ResourceRules,
+  type ScalePaths,
+  type SelectableField,
+  type Subresource,
+} from './resource-definition.ts';
 
 /** What differs from kind to kind; the rest follows from the kind's name. */
 export interface KindFacts {

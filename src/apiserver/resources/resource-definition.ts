@@ -123,4 +123,3 @@ export function toResource(definition: ResourceDefinition, version: string): Res
   const { group, resource, kind, namespaced } = definition;
   return { group, version, resource, kind, namespaced };
 }
-

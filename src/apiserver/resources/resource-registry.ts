@@ -1,7 +1,7 @@
 import type { GroupResource, Resource } from '../../model/resource.ts';
-import { collectionOf, type ResourceDefinition, type ServedResource, toResource } from './resource-definition.ts';
-import { GROUP_ORDER } from './group-order.ts';
 import { byVersionPriority } from './custom-kind.ts';
+import { GROUP_ORDER } from './group-order.ts';
+import { collectionOf, type ResourceDefinition, type ServedResource, toResource } from './resource-definition.ts';
 
 /** One API group as discovery shows it. */
 export interface ServedGroup {
@@ -62,13 +62,17 @@ export class ResourceRegistry {
     const versions = [...new Set(definitions.flatMap((definition) => definition.versions))].toSorted(byVersionPriority);
     return versions.map((version) => ({
       version,
-      definitions: definitions.filter((definition) => definition.versions.includes(version)).toSorted((a, b) => (a.resource < b.resource ? -1 : 1)),
+      definitions: definitions
+        .filter((definition) => definition.versions.includes(version))
+        .toSorted((a, b) => (a.resource < b.resource ? -1 : 1)),
     }));
   }
 
   /** Every kind at every served version, the preferred version of a group first. */
   resources(): Resource[] {
-    return this.groups().flatMap(({ versions }) => versions.flatMap(({ version, definitions }) => definitions.map((definition) => toResource(definition, version))));
+    return this.groups().flatMap(({ versions }) =>
+      versions.flatMap(({ version, definitions }) => definitions.map((definition) => toResource(definition, version))),
+    );
   }
 }
 

@@ -28,14 +28,19 @@ function shapeMembers(object: JsonObject, schema: JsonObject, isRoot: boolean): 
   const properties = objectAt(schema, 'properties') ?? {};
   const additional = schema['additionalProperties'];
   const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true || additional === true || isJsonObject(additional);
-  for (const [name, member] of Object.entries(properties)) {
-    if (object[name] === undefined && isJsonObject(member) && member['default'] !== undefined) object[name] = cloneJson(member['default']);
-  }
+  addDefaults(object, properties);
   for (const [name, value] of Object.entries(object)) {
     if (isRoot && ENVELOPE.has(name)) continue;
     const member = Object.hasOwn(properties, name) ? properties[name] : additional;
     if (isJsonObject(member)) shape(value, member, member['x-kubernetes-embedded-resource'] === true);
     else if (!keepsUnknown) delete object[name];
+  }
+}
+
+function addDefaults(object: JsonObject, properties: JsonObject): void {
+  for (const [name, member] of Object.entries(properties)) {
+    const value = isJsonObject(member) ? member['default'] : undefined;
+    if (object[name] === undefined && value !== undefined) object[name] = cloneJson(value);
   }
 }
 
@@ -47,7 +52,8 @@ export function schemaErrors(object: JsonObject, schema: JsonObject): FieldError
 function errorsOf(value: unknown, schema: JsonObject, field: string): FieldError[] {
   if (value === null && schema['nullable'] === true) return [];
   const type = schema['type'];
-  if (schema['x-kubernetes-int-or-string'] === true) return hasType(value, 'integer') || typeof value === 'string' ? [] : [wrongType(field, value, 'integer,string')];
+  if (schema['x-kubernetes-int-or-string'] === true)
+    return hasType(value, 'integer') || typeof value === 'string' ? [] : [wrongType(field, value, 'integer,string')];
   if (typeof type === 'string' && !hasType(value, type)) return [wrongType(field, value, type)];
   const choices = schema['enum'];
   if (Array.isArray(choices) && !choices.includes(value)) return [notSupported(field, value, choices.map(String))];
@@ -76,15 +82,19 @@ function membersErrors(object: JsonObject, schema: JsonObject, field: string): F
 
 function numberErrors(value: unknown, { minimum, maximum }: JsonObject, field: string): FieldError[] {
   if (typeof value !== 'number') return [];
-  if (typeof minimum === 'number' && value < minimum) return [invalidValue(field, value, `${field} in body should be greater than or equal to ${minimum}`)];
-  if (typeof maximum === 'number' && value > maximum) return [invalidValue(field, value, `${field} in body should be less than or equal to ${maximum}`)];
+  if (typeof minimum === 'number' && value < minimum)
+    return [invalidValue(field, value, `${field} in body should be greater than or equal to ${minimum}`)];
+  if (typeof maximum === 'number' && value > maximum)
+    return [invalidValue(field, value, `${field} in body should be less than or equal to ${maximum}`)];
   return [];
 }
 
 function textErrors(value: unknown, { minLength, maxLength }: JsonObject, field: string): FieldError[] {
   if (typeof value !== 'string') return [];
-  if (typeof minLength === 'number' && value.length < minLength) return [invalidValue(field, value, `${field} in body should be at least ${minLength} chars long`)];
-  if (typeof maxLength === 'number' && value.length > maxLength) return [invalidValue(field, value, `${field} in body should be at most ${maxLength} chars long`)];
+  if (typeof minLength === 'number' && value.length < minLength)
+    return [invalidValue(field, value, `${field} in body should be at least ${minLength} chars long`)];
+  if (typeof maxLength === 'number' && value.length > maxLength)
+    return [invalidValue(field, value, `${field} in body should be at most ${maxLength} chars long`)];
   return [];
 }
 

@@ -1,5 +1,10 @@
 /** The kinds of apps/v1. */
-import { applyDaemonSetDefaults, applyDeploymentDefaults, applyReplicaSetDefaults, applyStatefulSetDefaults } from '../defaults/workloads.ts';
+import {
+  applyDaemonSetDefaults,
+  applyDeploymentDefaults,
+  applyReplicaSetDefaults,
+  applyStatefulSetDefaults,
+} from '../defaults/workloads.ts';
 import { equalJson } from '../json-value.ts';
 import { validateDeployment, validateMutableFields, validateSelectorUpdate, validateWorkload } from '../validation/workloads.ts';
 import { statusOf } from './core-kinds.ts';
@@ -7,8 +12,20 @@ import { define, selectable } from './define.ts';
 import type { ResourceDefinition, ScalePaths, Subresource } from './resource-definition.ts';
 
 const SCALE: Subresource = { name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] };
-const SCALE_PATHS: ScalePaths = { specReplicas: ['spec', 'replicas'], statusReplicas: ['status', 'replicas'], selector: ['spec', 'selector'] };
-const STATEFUL_SET_MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+const SCALE_PATHS: ScalePaths = {
+  specReplicas: ['spec', 'replicas'],
+  statusReplicas: ['status', 'replicas'],
+  selector: ['spec', 'selector'],
+};
+const STATEFUL_SET_MUTABLE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
 
 const workload = { group: 'apps', categories: ['all'] };
 

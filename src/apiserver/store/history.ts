@@ -50,7 +50,8 @@ export class History {
 
   /** Forgets all changes up to and including `revision`. */
   compact(revision: number): void {
-    for (let oldest = this.#oldest(); oldest !== undefined && oldest.change.revision <= revision; oldest = this.#oldest()) this.#dropOldest();
+    for (let oldest = this.#oldest(); oldest !== undefined && oldest.change.revision <= revision; oldest = this.#oldest())
+      this.#dropOldest();
     this.#compactedRevision = Math.max(this.#compactedRevision, revision);
   }
 

@@ -45,16 +45,36 @@ function firstStart(store: ObjectStore, query: PageQuery): Start {
 
 function checkMatch(match: string, asked: number | undefined, text: string | undefined): void {
   if (match === '') return;
-  if (asked === undefined) throw listOptionError('resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided', 'FieldValueForbidden');
+  if (asked === undefined)
+    throw listOptionError(
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+      'FieldValueForbidden',
+    );
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    throw listOptionError('resourceVersionMatch', `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`, 'FieldValueNotSupported');
+    throw listOptionError(
+      'resourceVersionMatch',
+      `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
+      'FieldValueNotSupported',
+    );
   }
-  if (match === 'Exact' && text === '0') throw listOptionError('resourceVersionMatch', 'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"', 'FieldValueForbidden');
+  if (match === 'Exact' && text === '0')
+    throw listOptionError(
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+      'FieldValueForbidden',
+    );
 }
 
 function continuedStart(store: ObjectStore, query: PageQuery): Start {
-  if (query.resourceVersionMatch) throw listOptionError('resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden when continue is provided', 'FieldValueForbidden');
-  if (query.resourceVersion && query.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue');
+  if (query.resourceVersionMatch)
+    throw listOptionError(
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden when continue is provided',
+      'FieldValueForbidden',
+    );
+  if (query.resourceVersion && query.resourceVersion !== '0')
+    throw badRequest('specifying resource version is not allowed when using continue');
   const token = decodeContinue(query.continue ?? '');
   if (token.revision < 0) return { revision: store.revision, after: token.after };
   if (token.revision > store.revision) throw tooLargeResourceVersion(token.revision, store.revision);

@@ -1,10 +1,10 @@
 import type { GroupResource } from '../../model/resource.ts';
+import { tooLargeResourceVersion } from '../status.ts';
 import type { ObjectStore } from './object-store.ts';
 import { listOptionError, parseRevision } from './revisions.ts';
 import type { Selection } from './selection.ts';
 import type { WatchHub } from './watch-hub.ts';
 import type { Watcher } from './watcher.ts';
-import { tooLargeResourceVersion } from '../status.ts';
 
 export interface WatchQuery {
   readonly resourceVersion?: string | undefined;
@@ -31,27 +31,39 @@ export interface WatchScope {
 export function openWatch(scope: WatchScope, query: WatchQuery): Watcher {
   checkInitialEvents(query);
   const asked = parseRevision(query.resourceVersion);
-  const startsWithState = query.sendInitialEvents === true || (query.sendInitialEvents === undefined && (asked === undefined || asked === 0));
+  const startsWithState =
+    query.sendInitialEvents === true || (query.sendInitialEvents === undefined && (asked === undefined || asked === 0));
   if (startsWithState) return watchFromState(scope, query, asked ?? 0);
   return watchFromRevision(scope, query, asked === undefined || asked === 0 ? scope.store.revision : asked);
 }
 
 function checkInitialEvents({ sendInitialEvents, resourceVersionMatch }: WatchQuery): void {
   if (sendInitialEvents === undefined && resourceVersionMatch) {
-    throw listOptionError('resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided', 'FieldValueForbidden');
+    throw listOptionError(
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      'FieldValueForbidden',
+    );
   }
   if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan') {
-    throw listOptionError('resourceVersionMatch', 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan', 'FieldValueForbidden');
+    throw listOptionError(
+      'resourceVersionMatch',
+      'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      'FieldValueForbidden',
+    );
   }
 }
 
 function watchFromState(scope: WatchScope, query: WatchQuery, notOlderThan: number): Watcher {
   const { store, collection, selection } = scope;
   if (notOlderThan > store.revision) throw tooLargeResourceVersion(notOlderThan, store.revision);
-  const objects = [...store.entries(collection, selection.namespace)].map(({ object }) => object).filter((object) => selection.matches(object));
+  const objects = [...store.entries(collection, selection.namespace)]
+    .map(({ object }) => object)
+    .filter((object) => selection.matches(object));
   const watcher = open(scope, query, { fromRevision: store.revision, initialEvents: objects.length + 1 });
   for (const object of objects) watcher.push({ type: 'added', object });
-  if (query.sendInitialEvents === true && query.allowWatchBookmarks === true) watcher.push({ type: 'bookmark', revision: store.revision, endsInitialEvents: true });
+  if (query.sendInitialEvents === true && query.allowWatchBookmarks === true)
+    watcher.push({ type: 'bookmark', revision: store.revision, endsInitialEvents: true });
   return watcher;
 }
 
@@ -63,7 +75,11 @@ function watchFromRevision(scope: WatchScope, query: WatchQuery, fromRevision: n
 }
 
 /** What a watch begins with never counts as the reader being slow. */
-function open({ hub, collection, selection }: WatchScope, query: WatchQuery, { fromRevision, initialEvents }: { fromRevision: number; initialEvents: number }): Watcher {
+function open(
+  { hub, collection, selection }: WatchScope,
+  query: WatchQuery,
+  { fromRevision, initialEvents }: { fromRevision: number; initialEvents: number },
+): Watcher {
   const maxPending = (query.maxPending ?? 10_000) + initialEvents;
   const wantsBookmarks = query.allowWatchBookmarks === true;
   const timeoutMs = query.timeoutSeconds === undefined || query.timeoutSeconds <= 0 ? undefined : query.timeoutSeconds * 1000;

@@ -46,11 +46,18 @@ function fieldsOf(definition: ResourceDefinition, version: string, query: Select
   return parseFieldSelector(query.fieldSelector ?? '').map((requirement) => fieldTest(definition, version, query, requirement));
 }
 
-function fieldTest(definition: ResourceDefinition, version: string, query: SelectionQuery, { field, isEqual, value }: FieldRequirement): FieldTest {
+function fieldTest(
+  definition: ResourceDefinition,
+  version: string,
+  query: SelectionQuery,
+  { field, isEqual, value }: FieldRequirement,
+): FieldTest {
   const read = fieldReader(definition, field);
   if (read === undefined) {
     const kind = `${definition.group}/${version}, Resource=${definition.resource}`;
-    throw badRequest(`Unable to find "${kind}" that match label selector "${query.labelSelector ?? ''}", field selector "${query.fieldSelector ?? ''}": field label not supported: ${field}`);
+    throw badRequest(
+      `Unable to find "${kind}" that match label selector "${query.labelSelector ?? ''}", field selector "${query.fieldSelector ?? ''}": field label not supported: ${field}`,
+    );
   }
   return { holds: (object) => (read(object) === value) === isEqual };
 }

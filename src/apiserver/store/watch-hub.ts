@@ -116,7 +116,8 @@ export class WatchHub implements Disposable {
       return;
     }
     if (schedule.bookmarkAt > now) return;
-    if (watcher.options.wantsBookmarks) watcher.push({ type: 'bookmark', revision: this.#options.store.revision, endsInitialEvents: false });
+    if (watcher.options.wantsBookmarks)
+      watcher.push({ type: 'bookmark', revision: this.#options.store.revision, endsInitialEvents: false });
     schedule.bookmarkAt = nextBookmark(now, schedule.endAt);
   }
 }

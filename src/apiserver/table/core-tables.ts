@@ -126,7 +126,9 @@ export const SERVICE_TABLE: TableKind = {
 
 function externalAddress(service: KubeObject): string {
   if (stringAt(service, 'spec', 'type') === 'ExternalName') return stringAt(service, 'spec', 'externalName') ?? '';
-  const balanced = arrayAt(service, 'status', 'loadBalancer', 'ingress').map((ingress) => stringAt(ingress, 'ip') ?? stringAt(ingress, 'hostname') ?? '');
+  const balanced = arrayAt(service, 'status', 'loadBalancer', 'ingress').map(
+    (ingress) => stringAt(ingress, 'ip') ?? stringAt(ingress, 'hostname') ?? '',
+  );
   const addresses = [...balanced, ...arrayAt(service, 'spec', 'externalIPs').map(String)];
   if (addresses.length > 0) return addresses.join(',');
   return stringAt(service, 'spec', 'type') === 'LoadBalancer' ? '<pending>' : NONE;
@@ -173,8 +175,12 @@ export const BINDING_TABLE: TableKind = {
 };
 
 function subjects(binding: KubeObject, kind: string): string {
-  const found = arrayAt(binding, 'subjects').filter(isJsonObject).filter((subject) => subject['kind'] === kind);
-  return found.map((subject) => (kind === 'ServiceAccount' ? `${String(subject['namespace'])}/${String(subject['name'])}` : String(subject['name']))).join(', ');
+  const found = arrayAt(binding, 'subjects')
+    .filter(isJsonObject)
+    .filter((subject) => subject['kind'] === kind);
+  return found
+    .map((subject) => (kind === 'ServiceAccount' ? `${String(subject['namespace'])}/${String(subject['name'])}` : String(subject['name'])))
+    .join(', ');
 }
 
 const orNotSet = (value: unknown): Cell => (typeof value === 'number' || typeof value === 'string' ? String(value) : 'N/A');

@@ -1,5 +1,5 @@
-import type { PrinterColumn } from '../resources/resource-definition.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
+import type { PrinterColumn } from '../resources/resource-definition.ts';
 import { ageOf } from './age.ts';
 import { valuesAtPath } from './json-path.ts';
 import { type Cell, nameColumn, type TableColumn, type TableKind } from './table-kind.ts';
@@ -13,7 +13,13 @@ export function customTable(columns: readonly PrinterColumn[]): TableKind {
 }
 
 function columnOf({ name, type, format, priority, description }: PrinterColumn): TableColumn {
-  return { name, type: type as TableColumn['type'], format: format ?? '', priority: priority ?? 0, ...(description !== undefined && { description }) };
+  return {
+    name,
+    type: type as TableColumn['type'],
+    format: format ?? '',
+    priority: priority ?? 0,
+    ...(description !== undefined && { description }),
+  };
 }
 
 function cellOf(object: KubeObject, { type, jsonPath }: PrinterColumn, nowMs: number): Cell {

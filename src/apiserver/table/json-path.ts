@@ -39,11 +39,20 @@ function parse(path: string): Step[] | undefined {
   return steps;
 }
 
-const member = (name: string): Step => (value) => (isJsonObject(value) && Object.hasOwn(value, name) && value[name] !== undefined ? [value[name]] : []);
+const member =
+  (name: string): Step =>
+  (value) =>
+    isJsonObject(value) && Object.hasOwn(value, name) && value[name] !== undefined ? [value[name]] : [];
 const allOf: Step = (value) => (Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : []);
-const elementAt = (index: number): Step => (value) => (Array.isArray(value) && value.at(index) !== undefined ? [value.at(index)] : []);
+const elementAt =
+  (index: number): Step =>
+  (value) =>
+    Array.isArray(value) && value.at(index) !== undefined ? [value.at(index)] : [];
 
 function elementsWith(field: string, wanted: string): Step {
   const path = field.split('.').map(member);
-  return (value) => (Array.isArray(value) ? value.filter((element) => path.reduce<unknown[]>((values, step) => values.flatMap(step), [element])[0] === wanted) : []);
+  return (value) =>
+    Array.isArray(value)
+      ? value.filter((element) => path.reduce<unknown[]>((values, step) => values.flatMap(step), [element])[0] === wanted)
+      : [];
 }

@@ -5,7 +5,17 @@ import { ageOf } from './age.ts';
 import { nameColumn, type TableKind, text, wide } from './table-kind.ts';
 
 export const POD_TABLE: TableKind = {
-  columns: [nameColumn(), text('Ready'), text('Status'), text('Restarts'), text('Age'), wide('IP'), wide('Node'), wide('Nominated Node'), wide('Readiness Gates')],
+  columns: [
+    nameColumn(),
+    text('Ready'),
+    text('Status'),
+    text('Restarts'),
+    text('Age'),
+    wide('IP'),
+    wide('Node'),
+    wide('Nominated Node'),
+    wide('Readiness Gates'),
+  ],
   cells(pod, nowMs) {
     const { ready, total, status, restarts, lastRestart } = podSummary(pod);
     return [
@@ -57,7 +67,9 @@ function podSummary(pod: KubeObject): PodSummary {
 }
 
 function firstReason(pod: KubeObject, phase: string): string {
-  const isGated = statusList(pod, 'conditions').some((condition) => condition['type'] === 'PodScheduled' && condition['reason'] === 'SchedulingGated');
+  const isGated = statusList(pod, 'conditions').some(
+    (condition) => condition['type'] === 'PodScheduled' && condition['reason'] === 'SchedulingGated',
+  );
   return isGated ? 'SchedulingGated' : stringAt(pod, 'status', 'reason') || phase;
 }
 

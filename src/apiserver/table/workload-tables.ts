@@ -9,7 +9,10 @@ const status = (object: KubeObject, member: string) => numberAt(object, 'status'
 const desired = (object: KubeObject) => numberAt(object, 'spec', 'replicas') ?? 0;
 const age = ({ metadata }: KubeObject, nowMs: number) => ageOf(metadata.creationTimestamp, nowMs);
 const containers = (object: KubeObject) => arrayAt(object, 'spec', 'template', 'spec', 'containers');
-const listed = (object: KubeObject, member: string) => containers(object).map((container) => stringAt(container, member) ?? '').join(',');
+const listed = (object: KubeObject, member: string) =>
+  containers(object)
+    .map((container) => stringAt(container, member) ?? '')
+    .join(',');
 const names = (object: KubeObject) => listed(object, 'name');
 const images = (object: KubeObject) => listed(object, 'image');
 
@@ -49,7 +52,13 @@ export const REPLICA_SET_TABLE: TableKind = {
 
 export const STATEFUL_SET_TABLE: TableKind = {
   columns: [nameColumn(), text('Ready'), text('Age'), ...TEMPLATE_COLUMNS],
-  cells: (object, nowMs) => [object.metadata.name, `${status(object, 'readyReplicas')}/${desired(object)}`, age(object, nowMs), names(object), images(object)],
+  cells: (object, nowMs) => [
+    object.metadata.name,
+    `${status(object, 'readyReplicas')}/${desired(object)}`,
+    age(object, nowMs),
+    names(object),
+    images(object),
+  ],
 };
 
 export const DAEMON_SET_TABLE: TableKind = {

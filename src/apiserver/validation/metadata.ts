@@ -43,24 +43,30 @@ function annotationErrors(annotations: unknown): FieldError[] {
   if (!isJsonObject(annotations)) return [invalidValue('metadata.annotations', annotations, 'must be an object of strings')];
   const entries = Object.entries(annotations);
   const bytes = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
-  const problems = entries.flatMap(([key]) => qualifiedNameProblems(key.toLowerCase()).map((problem) => invalidValue('metadata.annotations', key, problem)));
+  const problems = entries.flatMap(([key]) =>
+    qualifiedNameProblems(key.toLowerCase()).map((problem) => invalidValue('metadata.annotations', key, problem)),
+  );
   return bytes > MAX_ANNOTATION_BYTES ? [...problems, tooLong('metadata.annotations', MAX_ANNOTATION_BYTES)] : problems;
 }
 
 function finalizerErrors(finalizers: unknown): FieldError[] {
   if (finalizers === undefined || finalizers === null) return [];
   if (!Array.isArray(finalizers)) return [invalidValue('metadata.finalizers', finalizers, 'must be a list of strings')];
-  return finalizers.flatMap((name) => qualifiedNameProblems(String(name)).map((problem) => invalidValue('metadata.finalizers', name, problem)));
+  return finalizers.flatMap((name) =>
+    qualifiedNameProblems(String(name)).map((problem) => invalidValue('metadata.finalizers', name, problem)),
+  );
 }
 
 function ownerErrors(owners: unknown): FieldError[] {
   if (owners === undefined || owners === null) return [];
   if (!Array.isArray(owners)) return [invalidValue('metadata.ownerReferences', owners, 'must be a list')];
-  const errors = owners.filter(isJsonObject).flatMap((owner, at) =>
-    ['apiVersion', 'kind', 'name', 'uid']
-      .filter((member) => !owner[member])
-      .map((member) => invalidValue(`metadata.ownerReferences[${at}].${member}`, '', `${member} must not be empty`)),
-  );
+  const errors = owners
+    .filter(isJsonObject)
+    .flatMap((owner, at) =>
+      ['apiVersion', 'kind', 'name', 'uid']
+        .filter((member) => !owner[member])
+        .map((member) => invalidValue(`metadata.ownerReferences[${at}].${member}`, '', `${member} must not be empty`)),
+    );
   const controllers = owners.filter((owner) => isJsonObject(owner) && owner['controller'] === true);
   if (controllers.length < 2) return errors;
   return [...errors, invalidValue('metadata.ownerReferences', owners, 'Only one reference can have Controller set to true')];

@@ -27,14 +27,19 @@ function validateContainers(containers: readonly JsonObject[], field: string, vo
     const name = container['name'];
     const isRepeated = seen.has(name);
     seen.add(name);
-    return [...(isRepeated ? [duplicateValue(`${field}[${at}].name`, name)] : []), ...validateContainer(container, `${field}[${at}]`, volumes)];
+    return [
+      ...(isRepeated ? [duplicateValue(`${field}[${at}].name`, name)] : []),
+      ...validateContainer(container, `${field}[${at}]`, volumes),
+    ];
   });
 }
 
 function validateContainer(container: JsonObject, field: string, volumes: ReadonlySet<unknown>): FieldError[] {
   const { name, image } = container;
   return [
-    ...(typeof name === 'string' && name !== '' ? dnsLabelProblems(name).map((problem) => invalidValue(`${field}.name`, name, problem)) : [required(`${field}.name`)]),
+    ...(typeof name === 'string' && name !== ''
+      ? dnsLabelProblems(name).map((problem) => invalidValue(`${field}.name`, name, problem))
+      : [required(`${field}.name`)]),
     ...(typeof image === 'string' && image !== '' ? [] : [required(`${field}.image`)]),
     ...oneOf(`${field}.imagePullPolicy`, container['imagePullPolicy'], ['Always', 'IfNotPresent', 'Never']),
     ...validatePorts(container, field),
@@ -55,7 +60,11 @@ function validateMounts(container: JsonObject, field: string, volumes: ReadonlyS
   return arrayAt(container, 'volumeMounts').flatMap((mount, at) => {
     const { name, mountPath } = isJsonObject(mount) ? mount : {};
     return [
-      ...(name === undefined ? [required(`${field}.volumeMounts[${at}].name`)] : volumes.has(name) ? [] : [notFoundValue(`${field}.volumeMounts[${at}].name`, name)]),
+      ...(name === undefined
+        ? [required(`${field}.volumeMounts[${at}].name`)]
+        : volumes.has(name)
+          ? []
+          : [notFoundValue(`${field}.volumeMounts[${at}].name`, name)]),
       ...(mountPath ? [] : [required(`${field}.volumeMounts[${at}].mountPath`)]),
     ];
   });
@@ -75,5 +84,9 @@ export function validatePodUpdate(next: KubeObject, previous: KubeObject): Field
 function withoutMutable(spec: JsonObject | undefined): JsonObject {
   const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec ?? {};
   const withoutImage = (container: unknown) => (isJsonObject(container) ? { ...container, image: '' } : container);
-  return { ...rest, containers: arrayAt(rest, 'containers').map(withoutImage), initContainers: arrayAt(rest, 'initContainers').map(withoutImage) };
+  return {
+    ...rest,
+    containers: arrayAt(rest, 'containers').map(withoutImage),
+    initContainers: arrayAt(rest, 'initContainers').map(withoutImage),
+  };
 }

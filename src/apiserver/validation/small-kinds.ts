@@ -7,14 +7,16 @@ import { intOrPercentErrors } from './workloads.ts';
 export function validateBudget({ spec = {} }: KubeObject): FieldError[] {
   const { minAvailable, maxUnavailable } = spec;
   const errors = [...intOrPercentErrors('spec.minAvailable', minAvailable), ...intOrPercentErrors('spec.maxUnavailable', maxUnavailable)];
-  if (minAvailable !== undefined && maxUnavailable !== undefined) errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+  if (minAvailable !== undefined && maxUnavailable !== undefined)
+    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
   return errors;
 }
 
 export function validateBinding(binding: KubeObject): FieldError[] {
   const role = objectAt(binding, 'roleRef') ?? {};
   const errors = role['name'] ? [] : [required('roleRef.name')];
-  if (role['kind'] !== 'Role' && role['kind'] !== 'ClusterRole') errors.push(notSupported('roleRef.kind', role['kind'] ?? '', ['Role', 'ClusterRole']));
+  if (role['kind'] !== 'Role' && role['kind'] !== 'ClusterRole')
+    errors.push(notSupported('roleRef.kind', role['kind'] ?? '', ['Role', 'ClusterRole']));
   return [...errors, ...arrayAt(binding, 'subjects').flatMap((subject, at) => subjectErrors(subject, `subjects[${at}]`))];
 }
 
@@ -51,6 +53,9 @@ export function validateService(service: KubeObject): FieldError[] {
 
 export function validateServiceUpdate(next: KubeObject, previous: KubeObject): FieldError[] {
   const address = valueAt(previous, 'spec', 'clusterIP');
-  const isChanged = address !== undefined && valueAt(next, 'spec', 'clusterIP') !== address && valueAt(next, 'spec', 'type') !== 'ExternalName';
-  return isChanged ? [invalidValue('spec.clusterIPs[0]', valueAt(next, 'spec', 'clusterIP') ?? '', `may not change once set: ${IMMUTABLE}`)] : [];
+  const isChanged =
+    address !== undefined && valueAt(next, 'spec', 'clusterIP') !== address && valueAt(next, 'spec', 'type') !== 'ExternalName';
+  return isChanged
+    ? [invalidValue('spec.clusterIPs[0]', valueAt(next, 'spec', 'clusterIP') ?? '', `may not change once set: ${IMMUTABLE}`)]
+    : [];
 }

@@ -52,7 +52,9 @@ function strategyErrors(spec: JsonObject): FieldError[] {
   const strategy = objectAt(spec, 'strategy') ?? {};
   const rolling = strategy['rollingUpdate'];
   if (strategy['type'] === 'Recreate') {
-    return isJsonObject(rolling) ? [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")] : [];
+    return isJsonObject(rolling)
+      ? [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")]
+      : [];
   }
   const errors = oneOf('spec.strategy.type', strategy['type'], ['Recreate', 'RollingUpdate']);
   if (errors.length > 0 || !isJsonObject(rolling)) return errors;
@@ -61,7 +63,8 @@ function strategyErrors(spec: JsonObject): FieldError[] {
 
 function rollingUpdateErrors(field: string, { maxUnavailable, maxSurge }: JsonObject): FieldError[] {
   const errors = [...intOrPercentErrors(`${field}.maxUnavailable`, maxUnavailable), ...intOrPercentErrors(`${field}.maxSurge`, maxSurge)];
-  if (isZero(maxUnavailable) && isZero(maxSurge)) errors.push(invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  if (isZero(maxUnavailable) && isZero(maxSurge))
+    errors.push(invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   return errors;
 }
 
@@ -71,7 +74,13 @@ export function intOrPercentErrors(field: string, value: unknown): FieldError[] 
   if (value === undefined || value === null) return [];
   if (typeof value === 'number') return nonNegative(field, value);
   if (typeof value === 'string' && /^[0-9]+%$/.test(value)) return [];
-  return [invalidValue(field, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')")];
+  return [
+    invalidValue(
+      field,
+      value,
+      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+    ),
+  ];
 }
 
 function deadlineErrors({ progressDeadlineSeconds, minReadySeconds }: JsonObject): FieldError[] {
@@ -89,8 +98,12 @@ export function validateSelectorUpdate(next: KubeObject, previous: KubeObject): 
 
 /** Refuses a change of any member of spec but those named. */
 export function validateMutableFields(kind: string, mutable: readonly string[]): (next: KubeObject, previous: KubeObject) => FieldError[] {
-  const listed = `${mutable.slice(0, -1).map((name) => `'${name}'`).join(', ')} and '${mutable.at(-1)}'`;
+  const listed = `${mutable
+    .slice(0, -1)
+    .map((name) => `'${name}'`)
+    .join(', ')} and '${mutable.at(-1)}'`;
   const rule = `updates to ${kind} spec for fields other than ${listed} are forbidden`;
-  const fixed = (spec: JsonObject | undefined) => Object.fromEntries(Object.entries(spec ?? {}).filter(([name]) => !mutable.includes(name)));
+  const fixed = (spec: JsonObject | undefined) =>
+    Object.fromEntries(Object.entries(spec ?? {}).filter(([name]) => !mutable.includes(name)));
   return (next, previous) => (equalJson(fixed(next.spec), fixed(previous.spec)) ? [] : [forbiddenField('spec', rule)]);
 }

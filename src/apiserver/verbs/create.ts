@@ -2,8 +2,8 @@ import type { KubeObject, ObjectMeta } from '../../model/kube-object.ts';
 import { stringAt } from '../json-value.ts';
 import { collectionOf, type ResourceDefinition } from '../resources/resource-definition.ts';
 import { alreadyExists, badRequest, forbidden, generatedNameTaken, invalid, notFound, StatusError } from '../status.ts';
-import { validateMetadata } from '../validation/metadata.ts';
 import { objectKey } from '../store/collection.ts';
+import { validateMetadata } from '../validation/metadata.ts';
 import { accepted, presented, type ServerContext, type Target, timestampAt, type WriteMode } from './target.ts';
 
 /** Takes ownership of `body`. Answers the object as stored, or as it would be. */
@@ -20,10 +20,12 @@ export function createObject(context: ServerContext, target: Target, body: unkno
 
 /** What a client may say of itself survives; the rest is the server's to say. */
 function newMetadata(context: ServerContext, target: Target, given: Partial<ObjectMeta>): ObjectMeta {
-  if (given.resourceVersion) throw new StatusError({ code: 500, reason: 'InternalError', message: 'resourceVersion should not be set on objects to be created' });
+  if (given.resourceVersion)
+    throw new StatusError({ code: 500, reason: 'InternalError', message: 'resourceVersion should not be set on objects to be created' });
   const namespace = namespaceOf(target, given.namespace);
   const name = nameOf(context, given);
-  if (target.name !== '' && target.name !== name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+  if (target.name !== '' && target.name !== name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
   const { labels, annotations, ownerReferences, finalizers, generateName } = given;
   return {
     name,
@@ -44,7 +46,8 @@ export function namespaceOf({ served, namespace }: Target, given: string | undef
     if (given) throw badRequest('namespace should not be set for cluster-scoped resources');
     return undefined;
   }
-  if (given && namespace && given !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (given && namespace && given !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   const either = given || namespace;
   if (!either) throw badRequest('an empty namespace may not be set during creation');
   return either;

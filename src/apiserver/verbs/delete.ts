@@ -31,18 +31,33 @@ const POLICIES: readonly string[] = ['Background', 'Foreground', 'Orphan'];
 /** Source: the NamespaceLifecycle admission plug-in. */
 const IMMORTAL_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public'];
 
-function checkDelete(definition: ResourceDefinition, { metadata }: KubeObject, { uid, resourceVersion, propagationPolicy }: DeleteRequest): void {
+function checkDelete(
+  definition: ResourceDefinition,
+  { metadata }: KubeObject,
+  { uid, resourceVersion, propagationPolicy }: DeleteRequest,
+): void {
   const { name } = metadata;
   if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan'])]);
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']),
+    ]);
   }
-  if (definition.kind === 'Namespace' && IMMORTAL_NAMESPACES.includes(name)) throw forbidden(definition, name, 'this namespace may not be deleted');
+  if (definition.kind === 'Namespace' && IMMORTAL_NAMESPACES.includes(name))
+    throw forbidden(definition, name, 'this namespace may not be deleted');
   const about = { group: definition.group, resource: definition.kind };
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(about, name, `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`);
+    throw conflict(
+      about,
+      name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
+    );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(about, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`);
+    throw conflict(
+      about,
+      name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`,
+    );
   }
 }
 
@@ -75,11 +90,17 @@ interface Termination {
   readonly finalizers: readonly string[];
 }
 
-function terminating({ clock }: ServerContext, definition: ResourceDefinition, previous: KubeObject, { graceSeconds, finalizers }: Termination): KubeObject {
+function terminating(
+  { clock }: ServerContext,
+  definition: ResourceDefinition,
+  previous: KubeObject,
+  { graceSeconds, finalizers }: Termination,
+): KubeObject {
   const { metadata } = previous;
   const isFirst = !isTerminating(previous);
   const isShorter = !isFirst && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0);
-  const areFinalizersKept = finalizers.length === (metadata.finalizers?.length ?? 0) && finalizers.every((finalizer) => metadata.finalizers?.includes(finalizer));
+  const areFinalizersKept =
+    finalizers.length === (metadata.finalizers?.length ?? 0) && finalizers.every((finalizer) => metadata.finalizers?.includes(finalizer));
   if (!isFirst && !isShorter && areFinalizersKept) return previous;
   const { finalizers: _finalizers, ...kept } = metadata;
   return {
@@ -104,5 +125,7 @@ function deadline(nowMs: number, { deletionTimestamp, deletionGracePeriodSeconds
 /** Deletes what the selectors match; answers the objects as deletion left them. */
 export function deleteCollection(context: ServerContext, target: Target, query: ListQuery, request: DeleteRequest): KubeObject[] {
   const { items } = listObjects(context, target, query);
-  return items.map(({ metadata }) => deleteObject(context, { ...target, name: metadata.name, namespace: metadata.namespace }, request).object);
+  return items.map(
+    ({ metadata }) => deleteObject(context, { ...target, name: metadata.name, namespace: metadata.namespace }, request).object,
+  );
 }

@@ -24,7 +24,8 @@ function mayGoUnasked(pod: KubeObject): boolean {
 
 function budgetOf({ store }: ServerContext, pod: KubeObject): KubeObject | undefined {
   const budgets = [...store.entries(BUDGETS, pod.metadata.namespace)].map(({ object }) => object).filter((budget) => isAbout(budget, pod));
-  if (budgets.length > 1) throw internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+  if (budgets.length > 1)
+    throw internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   return budgets[0];
 }
 
@@ -35,7 +36,9 @@ function isAbout(budget: KubeObject, pod: KubeObject): boolean {
 
 /** A pod that is not ready may go while the others suffice. */
 function countsAgainst(budget: KubeObject, pod: KubeObject): boolean {
-  const isReady = arrayAt(pod, 'status', 'conditions').some((condition) => stringAt(condition, 'type') === 'Ready' && stringAt(condition, 'status') === 'True');
+  const isReady = arrayAt(pod, 'status', 'conditions').some(
+    (condition) => stringAt(condition, 'type') === 'Ready' && stringAt(condition, 'status') === 'True',
+  );
   if (isReady) return true;
   if (stringAt(budget, 'spec', 'unhealthyPodEvictionPolicy') === 'AlwaysAllow') return false;
   const desired = numberAt(budget, 'status', 'desiredHealthy') ?? 0;
@@ -47,10 +50,13 @@ const REFUSED = "Cannot evict pod as it would violate the pod's disruption budge
 function spend({ store, clock }: ServerContext, budget: KubeObject, pod: KubeObject, dryRun: boolean): void {
   const { name, namespace, generation = 0 } = budget.metadata;
   const status = objectAt(budget, 'status') ?? {};
-  if ((numberAt(status, 'observedGeneration') ?? 0) < generation) throw refusal(`The disruption budget ${name} is still being processed by the server.`, 10);
+  if ((numberAt(status, 'observedGeneration') ?? 0) < generation)
+    throw refusal(`The disruption budget ${name} is still being processed by the server.`, 10);
   const allowed = numberAt(status, 'disruptionsAllowed') ?? 0;
   if (allowed <= 0) {
-    throw refusal(`The disruption budget ${name} needs ${numberAt(status, 'desiredHealthy') ?? 0} healthy pods and has ${numberAt(status, 'currentHealthy') ?? 0} currently`);
+    throw refusal(
+      `The disruption budget ${name} needs ${numberAt(status, 'desiredHealthy') ?? 0} healthy pods and has ${numberAt(status, 'currentHealthy') ?? 0} currently`,
+    );
   }
   if (dryRun) return;
   const disrupted = isJsonObject(status['disruptedPods']) ? status['disruptedPods'] : {};

@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../model/kube-object.ts';
 import { collectionOf } from '../resources/resource-definition.ts';
+import { tooLargeResourceVersion } from '../status.ts';
 import { listPage, type Page, type PageQuery } from '../store/list-pages.ts';
 import { openWatch, type WatchQuery } from '../store/open-watch.ts';
 import { parseRevision } from '../store/revisions.ts';
 import { type SelectionQuery, selectionOf } from '../store/selection.ts';
 import type { Watcher } from '../store/watcher.ts';
-import { tooLargeResourceVersion } from '../status.ts';
 import { presented, type ServerContext, storedObject, type Target } from './target.ts';
 
 /** Objects that these functions answer are frozen and shared with the store. */

@@ -23,7 +23,11 @@ export interface ReviewContext {
 export function answerReview(context: ReviewContext, target: Target, body: unknown): KubeObject {
   const review = accepted(target.served, body);
   const status = statusFor(context, target, review);
-  return { ...review, metadata: { ...review.metadata, creationTimestamp: null } as unknown as KubeObject['metadata'], status: cloneJson(status) };
+  return {
+    ...review,
+    metadata: { ...review.metadata, creationTimestamp: null } as unknown as KubeObject['metadata'],
+    status: cloneJson(status),
+  };
 }
 
 function statusFor(context: ReviewContext, target: Target, { kind, spec = {} }: KubeObject): JsonObject {
@@ -62,7 +66,10 @@ function decided({ authoriser }: ReviewContext, user: UserInfo, attributes: Requ
 function subjectOf(kind: string, spec: JsonObject): UserInfo {
   const username = stringAt(spec, 'user') ?? '';
   const groups = arrayAt(spec, 'groups').map(String);
-  if (username === '' && groups.length === 0) throw invalid({ group: 'authorization.k8s.io', kind }, '', [invalidValue('spec.user', '', 'at least one of user or group must be specified')]);
+  if (username === '' && groups.length === 0)
+    throw invalid({ group: 'authorization.k8s.io', kind }, '', [
+      invalidValue('spec.user', '', 'at least one of user or group must be specified'),
+    ]);
   return { username, groups };
 }
 
@@ -71,7 +78,11 @@ function attributesOf(spec: JsonObject): RequestAttributes {
   const path = objectAt(spec, 'nonResourceAttributes');
   if ((resource === undefined) === (path === undefined)) {
     throw invalid({ group: 'authorization.k8s.io', kind: 'SubjectAccessReview' }, '', [
-      invalidValue('spec.resourceAttributes', resource ?? null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'),
+      invalidValue(
+        'spec.resourceAttributes',
+        resource ?? null,
+        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      ),
     ]);
   }
   if (path !== undefined) return { verb: stringAt(path, 'verb') ?? '', path: stringAt(path, 'path') ?? '', group: '', resource: '' };
@@ -79,7 +90,11 @@ function attributesOf(spec: JsonObject): RequestAttributes {
 }
 
 function resourceAttributes(attributes: JsonObject): RequestAttributes {
-  const [subresource, namespace, name] = [stringAt(attributes, 'subresource'), stringAt(attributes, 'namespace'), stringAt(attributes, 'name')];
+  const [subresource, namespace, name] = [
+    stringAt(attributes, 'subresource'),
+    stringAt(attributes, 'namespace'),
+    stringAt(attributes, 'name'),
+  ];
   return {
     verb: stringAt(attributes, 'verb') ?? '',
     group: stringAt(attributes, 'group') ?? '',
@@ -101,10 +116,15 @@ function localAttributes({ namespace }: Target, spec: JsonObject): RequestAttrib
 function rulesReview({ authoriser, user }: ReviewContext, namespace: string): JsonObject {
   if (namespace === '') throw badRequest('no namespace on request');
   const rules = authoriser.rulesFor(user, namespace);
-  const lists = (rule: PolicyRule, ...members: readonly string[]) => Object.fromEntries(members.filter((member) => rule[member] !== undefined).map((member) => [member, rule[member]]));
+  const lists = (rule: PolicyRule, ...members: readonly string[]) =>
+    Object.fromEntries(members.filter((member) => rule[member] !== undefined).map((member) => [member, rule[member]]));
   return {
-    resourceRules: rules.filter((rule) => arrayAt(rule, 'resources').length > 0).map((rule) => lists(rule, 'verbs', 'apiGroups', 'resources', 'resourceNames')),
-    nonResourceRules: rules.filter((rule) => arrayAt(rule, 'nonResourceURLs').length > 0).map((rule) => lists(rule, 'verbs', 'nonResourceURLs')),
+    resourceRules: rules
+      .filter((rule) => arrayAt(rule, 'resources').length > 0)
+      .map((rule) => lists(rule, 'verbs', 'apiGroups', 'resources', 'resourceNames')),
+    nonResourceRules: rules
+      .filter((rule) => arrayAt(rule, 'nonResourceURLs').length > 0)
+      .map((rule) => lists(rule, 'verbs', 'nonResourceURLs')),
     incomplete: false,
   };
 }
@@ -124,7 +144,11 @@ export function issueToken({ tokens, nowMs, newToken }: TokenRequestContext, acc
   const audiences = arrayAt(spec, 'audiences').map(String);
   const seconds = spec['expirationSeconds'] ?? DEFAULT_TOKEN_SECONDS;
   if (typeof seconds !== 'number' || seconds < 600) {
-    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [typeof seconds === 'number' ? invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes') : required('spec.expirationSeconds')]);
+    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [
+      typeof seconds === 'number'
+        ? invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes')
+        : required('spec.expirationSeconds'),
+    ]);
   }
   const { name, namespace = '', uid } = account.metadata;
   const username = `system:serviceaccount:${namespace}:${name}`;

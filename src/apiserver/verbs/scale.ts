@@ -2,8 +2,8 @@
 import type { Patch } from '../../kube/api-server.ts';
 import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
 import { formatLabelSelector, labelSelectorOf } from '../../model/label-selector.ts';
-import { cloneJson, numberAt, valueAt } from '../json-value.ts';
 import { memberObject } from '../defaults/fill.ts';
+import { cloneJson, numberAt, valueAt } from '../json-value.ts';
 import { patched } from '../patch/apply-patch.ts';
 import type { ResourceDefinition, ScalePaths } from '../resources/resource-definition.ts';
 import { badRequest, invalid, noSuchResource } from '../status.ts';

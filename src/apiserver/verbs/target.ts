@@ -59,8 +59,12 @@ export function accepted({ definition, version }: ServedResource, body: unknown)
   if (!isJsonObject(body)) throw badRequest('the object provided is unrecognized (must be of type Kubernetes object)');
   const expected = apiVersionOf({ group: definition.group, version });
   const { apiVersion = expected, kind = definition.kind } = body;
-  if (apiVersion !== expected) throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`);
-  if (kind !== definition.kind) throw badRequest(`${definition.kind} in version "${version}" cannot be handled as a ${definition.kind}: the kind in the data is ${String(kind)}`);
+  if (apiVersion !== expected)
+    throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`);
+  if (kind !== definition.kind)
+    throw badRequest(
+      `${definition.kind} in version "${version}" cannot be handled as a ${definition.kind}: the kind in the data is ${String(kind)}`,
+    );
   if (body['metadata'] !== undefined && !isJsonObject(body['metadata'])) throw badRequest('metadata must be an object');
   const object = ordered(body, expected, definition.kind);
   if (definition.convert !== undefined) return definition.convert.toStored(object);

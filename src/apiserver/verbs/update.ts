@@ -31,8 +31,10 @@ export function patchObject(context: ServerContext, target: Target, patch: Patch
 }
 
 function checkNames({ name, namespace }: Target, metadata: Partial<ObjectMeta>): void {
-  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`);
-  if (metadata.namespace && metadata.namespace !== (namespace ?? '')) throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`);
+  if (metadata.namespace && metadata.namespace !== (namespace ?? ''))
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
 export interface Replacement {
@@ -60,7 +62,11 @@ export function replaceObject(context: ServerContext, target: Target, { previous
 function checkPreconditions(definition: ResourceDefinition, previous: KubeObject, { uid, resourceVersion }: Partial<ObjectMeta>): void {
   const { name } = previous.metadata;
   if (uid && uid !== previous.metadata.uid) {
-    throw conflict(definition, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata.uid ?? ''}`);
+    throw conflict(
+      definition,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${previous.metadata.uid ?? ''}`,
+    );
   }
   if (!resourceVersion && !definition.rules.allowsUnconditionalUpdate) {
     throw invalid(definition, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
@@ -70,7 +76,9 @@ function checkPreconditions(definition: ResourceDefinition, previous: KubeObject
 
 function withStatus(previous: KubeObject, status: unknown): KubeObject {
   const { status: _status, ...rest } = previous;
-  return status === undefined || status === null ? (rest as KubeObject) : { ...rest, apiVersion: rest.apiVersion, kind: rest.kind, metadata: rest.metadata, status: status as JsonObject };
+  return status === undefined || status === null
+    ? (rest as KubeObject)
+    : { ...rest, apiVersion: rest.apiVersion, kind: rest.kind, metadata: rest.metadata, status: status as JsonObject };
 }
 
 function nextObject(definition: ResourceDefinition, previous: KubeObject, proposed: KubeObject): KubeObject {
@@ -84,7 +92,8 @@ function nextObject(definition: ResourceDefinition, previous: KubeObject, propos
   if (status !== undefined) next['status'] = status;
   const errors = updateErrors(definition, next, previous);
   if (errors.length > 0) throw invalid(definition, next.metadata.name, errors);
-  if (rules.hasGeneration && isDesiredStateChanged(definition, next, previous)) next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
+  if (rules.hasGeneration && isDesiredStateChanged(definition, next, previous))
+    next.metadata.generation = (previous.metadata.generation ?? 0) + 1;
   return next;
 }
 
@@ -121,7 +130,12 @@ function finalizerErrors(next: KubeObject, previous: KubeObject): FieldError[] {
   const added = (next.metadata.finalizers ?? []).filter((finalizer) => !before.includes(finalizer));
   if (added.length === 0) return [];
   const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
-  return [forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`)];
+  return [
+    forbiddenField(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`,
+    ),
+  ];
 }
 
 function isDesiredStateChanged({ rules }: ResourceDefinition, next: KubeObject, previous: KubeObject): boolean {
