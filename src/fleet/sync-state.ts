@@ -131,9 +131,9 @@ function failed(state: SyncState, failure: Failure | undefined, staleSince?: num
   };
 }
 
-/** Kinds that we may read and that exist: the others are no reason to call the cluster unsynced or stale. */
+/** A kind that we may not read is no reason to call the cluster unsynced or stale. One that is gone is, until discovery agrees. */
 function isExpected({ state }: ReflectorStatus): boolean {
-  return state !== 'FORBIDDEN' && state !== 'GONE';
+  return state !== 'FORBIDDEN';
 }
 
 function isWaiting({ state }: ReflectorStatus): boolean {

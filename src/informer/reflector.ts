@@ -12,7 +12,7 @@ import { type ListGate, openGate } from './list-gate.ts';
 import { afterConfirmed, decideAfter, type History, type ListFrom, type Move, NO_HISTORY, type Outcome } from './next-move.ts';
 import { checkEventObject } from './object-check.ts';
 import { probe, readList } from './read-list.ts';
-import type { ReflectorSink } from './reflector-sink.ts';
+import type { ObjectEvent, ReflectorSink } from './reflector-sink.ts';
 import { type ReflectorStatus, StatusKeeper } from './reflector-status.ts';
 import { REFLECTOR_TUNING, type ReflectorTuning } from './reflector-tuning.ts';
 
@@ -46,6 +46,8 @@ export class Reflector {
   readonly #status: StatusKeeper;
   #history: History = NO_HISTORY;
   #position: ResourceVersion | undefined;
+  /** The position when the present watch was opened: it owes us what is newer. */
+  #watchedFrom: ResourceVersion | undefined;
   #pageSize: number;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -226,6 +228,7 @@ export class Reflector {
   /** Takes what the watch brings until it ends; returns how many events that were. */
   async #follow(timeoutSeconds: number, signal: AbortSignal): Promise<number> {
     const { apiServer, clock } = this.#options;
+    this.#watchedFrom = this.#position;
     const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
     let events = 0;
     for await (const event of untilAborted(apiServer.watch(this.resource, options), signal)) {
@@ -244,18 +247,25 @@ export class Reflector {
         break;
       case 'added':
       case 'modified':
-      case 'deleted': {
-        const position = newest(this.#position, checkEventObject(event.object, this.resource));
-        this.#options.sink.apply(event, position);
-        this.#position = position;
+      case 'deleted':
+        this.#apply(event);
         break;
-      }
       default:
         throw new ApiError('server-error', 'an event of an unknown type', { reason: 'UnreadableEvent' });
     }
     this.#status.eventCame();
     if (this.#status.state !== 'LIVE') this.#confirm();
     this.#options.onActivity?.();
+  }
+
+  #apply(event: ObjectEvent): void {
+    const version = checkEventObject(event.object, this.resource);
+    // Told again from before this watch: the copy knows it, or knows that the object is gone. Some servers give the
+    // deletion of an object the object's last version, so deletions are always news.
+    if (event.type !== 'deleted' && newest(this.#watchedFrom, version) === this.#watchedFrom) return;
+    const position = newest(this.#position, version);
+    this.#options.sink.apply(event, position);
+    this.#position = position;
   }
 
   #moveTo(resourceVersion: ResourceVersion): void {

@@ -45,6 +45,8 @@ export class ScriptedApiServer implements ApiServer {
   script: (request: SeenRequest) => ScriptedAnswer = () => undefined;
   served: Resource[];
   gitVersion = 'v1.32.4';
+  /** How long every answer takes. */
+  latencyMs = 0;
   systemUid: string | undefined = 'system-uid';
   /** How far what a list or a watch of this server shows lies behind; a "replica" that lags. */
   lag = 0;
@@ -239,6 +241,8 @@ export class ScriptedApiServer implements ApiServer {
     const request: SeenRequest = { verb, resource: key, options, index, at: this.#clock.monotonic() };
     this.requests.push(request);
     const answer = this.script(request);
+    if (this.latencyMs > 0) await this.#clock.sleep(this.latencyMs, options.signal);
+    options.signal?.throwIfAborted();
     if (answer === 'hang') await hang(this.#clock, options);
     if (answer instanceof Error) throw answer;
     if (this.#down !== undefined) throw this.#down;
