@@ -1,9 +1,14 @@
 import type { Access } from '../auth/access.ts';
+import { AccessReviews } from '../auth/access-reviews.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { LOCAL_ACCESS } from '../auth/local-access.ts';
+import { LocalAuthenticator } from '../auth/local-authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
+import { TokenReviewAuthenticator } from '../auth/token-review-authenticator.ts';
+import { TokenReviewer } from '../auth/token-reviewer.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { WATCHED_RESOURCES } from '../fleet/projection/projectors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphStore } from '../store/graph-store.ts';
 import type { OpenSource } from './cluster-source.ts';
@@ -22,10 +27,26 @@ export interface CallerDeps {
   readonly logger: Logger;
 }
 
-export function createCallers(_config: ServeConfig, _source: OpenSource, { runtime }: CallerDeps): Callers {
-  const principal: Principal = { mode: 'LOCAL', user: { username: runtime.userName, groups: [] } };
-  return {
-    authenticator: { identify: async () => ({ principal }), refuseUpgrade: () => undefined, stillValid: async () => true },
-    accessOf: () => LOCAL_ACCESS,
-  };
+export function createCallers(config: ServeConfig, source: OpenSource, deps: CallerDeps): Callers {
+  return config.auth === 'local'
+    ? { authenticator: new LocalAuthenticator(deps.runtime.userName), accessOf: () => LOCAL_ACCESS }
+    : tokenReviewCallers(config, source, deps);
+}
+
+function tokenReviewCallers(config: ServeConfig, source: OpenSource, { fleet, store, runtime, logger }: CallerDeps): Callers {
+  const { clock } = runtime;
+  const reviewing = config.tokenReviewContext ?? config.hub ?? source.definitions[0]?.name ?? '';
+  const reviewer = new TokenReviewer({ server: () => fleet.apiServer(reviewing), audience: config.audience, clock, logger });
+  const reviews = new AccessReviews({
+    server: (cluster) => fleet.apiServer(cluster),
+    clock,
+    logger,
+    kinds: WATCHED_RESOURCES.map(({ resource }) => resource),
+    namespaces: (cluster) => namespacesOf(store, cluster),
+  });
+  return { authenticator: new TokenReviewAuthenticator(reviewer), accessOf: (principal) => reviews.accessFor(principal) };
+}
+
+function* namespacesOf(store: GraphStore, cluster: string): Iterable<string> {
+  for (const namespace of store.cluster(cluster)?.namespaces.all() ?? []) yield namespace.name;
 }

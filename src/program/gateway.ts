@@ -46,18 +46,20 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
     logger,
     readOnly: config.readOnly,
   });
-  const processId = random.uuid();
   const services: GraphServices = {
     store,
     clock,
+    random,
     commands,
     operations: history,
     seal: hmacSeal(random.uuid()),
+    log,
+    tokens: new ResumeTokens({ processId: random.uuid() }),
   };
   const api: GraphqlApi = {
     schema: buildSchema(),
-    contextFor: ({ principal, signal, requestId }) =>
-      createGraphContext(services, { principal, signal, requestId, logger, access: callers.accessOf(principal) }),
+    contextFor: ({ principal, signal, closing, requestId }) =>
+      createGraphContext(services, { principal, signal, closing, requestId, logger, access: callers.accessOf(principal) }),
     guardText,
     validationRules: LIMIT_RULES,
     admit: admitOperation,

@@ -1,17 +1,39 @@
 import { parseSimulateConfig } from '../config/simulate-config.ts';
+import { removeReadyFile, writeReadyFile } from '../server/ready-file.ts';
+import { describeFleet } from '../simulator/describe-fleet.ts';
+import { startSimulatedFleet } from '../simulator/started-fleet.ts';
 import { createLogger } from '../telemetry/log-output.ts';
 import type { ExitCode } from './exit-code.ts';
+import { listenProblem } from './listen-problem.ts';
 import type { ProgramRuntime } from './runtime.ts';
 import { untilAskedToEnd } from './signals.ts';
-import { simulatedClusters } from './simulated-clusters.ts';
+import { fleetSizeOf } from './simulated-clusters.ts';
 
 /** `fleetgraph simulate`. Throws `ConfigError` or `ListenError` for what was asked wrongly. */
 export async function simulate(args: readonly string[], runtime: ProgramRuntime): Promise<ExitCode> {
   const config = parseSimulateConfig(args, runtime.environment);
+  const size = fleetSizeOf(config.fleet, 'fleet');
   const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
   const asked = untilAskedToEnd(process);
-  await using source = await simulatedClusters(config.fleet, { runtime, logger, auth: 'local', labelsOf: () => ({}) });
-  if (config.writeKubeconfig !== undefined) await source.writeKubeconfig?.(config.writeKubeconfig);
-  console.log(`${source.definitions.length} clusters`);
-  return asked;
+  const { host, port, writeKubeconfig, readyFile } = config;
+  await using fleet = await startSimulatedFleet({ ...size, host, port, clock: runtime.clock, logger }).catch((error: unknown) => {
+    throw listenProblem(error, host, port);
+  });
+  if (writeKubeconfig !== undefined) await fleet.writeKubeconfig(writeKubeconfig);
+  for (const line of describeFleet(fleet, size, writeKubeconfig)) console.log(line);
+  if (readyFile !== undefined) {
+    const url = `https://${host.includes(':') ? `[${host}]` : host}:${fleet.port}`;
+    writeReadyFile(readyFile, {
+      url,
+      pid: process.pid,
+      token: fleet.tokens['admin'] ?? null,
+      tokens: fleet.tokens,
+      kubeconfig: writeKubeconfig ?? null,
+    });
+  }
+  try {
+    return await asked;
+  } finally {
+    if (readyFile !== undefined) removeReadyFile(readyFile);
+  }
 }

@@ -1,23 +1,43 @@
 import { ConfigError } from '../config/problem.ts';
-import { parseFleetSize } from '../simulator/parse-fleet-size.ts';
-import { createSimulatedFleet } from '../simulator/simulated-fleet.ts';
-import { READY_MADE_USERS } from '../simulator/users.ts';
+import { connectContext } from '../kube/http/connect-context.ts';
+import { type FleetSize, parseFleetSize } from '../simulator/parse-fleet-size.ts';
+import { type StartedFleet, startSimulatedFleet } from '../simulator/started-fleet.ts';
 import type { OpenSource, SourceOptions } from './cluster-source.ts';
+import type { ProgramRuntime } from './runtime.ts';
 
-/** Throws `ConfigError` for a fleet string that cannot be understood. */
-export async function simulatedClusters(fleet: string, options: SourceOptions): Promise<OpenSource> {
+/** Throws `ConfigError` for a fleet string that cannot be understood; `key` is what it was given as. */
+export function fleetSizeOf(fleet: string, key: string): FleetSize {
   const { size, problems } = parseFleetSize(fleet);
-  if (size === undefined) throw new ConfigError(problems.map((message) => ({ key: '--simulate', message })));
-  const { runtime, labelsOf, logger } = options;
-  const simulated = await createSimulatedFleet({ ...size, clock: runtime.clock, logger });
+  if (size === undefined) throw new ConfigError(problems.map((message) => ({ key, message })));
+  return size;
+}
+
+/** A fleet of our own, used exactly as a fleet of others: over HTTPS, with tokens. */
+export async function simulatedClusters(fleet: string, options: SourceOptions): Promise<OpenSource> {
+  const { runtime, logger, auth, labelsOf } = options;
+  const simulated = await startSimulatedFleet({ ...fleetSizeOf(fleet, '--simulate'), clock: runtime.clock, logger });
+  const token = auth === 'token-review' ? simulated.gatewayToken : (simulated.tokens['admin'] ?? simulated.gatewayToken);
   return {
     definitions: simulated.clusters.map((cluster) => ({
       name: cluster.name,
       source: 'SIMULATED',
       labels: { ...cluster.labels, ...labelsOf(cluster.name) },
-      apiServer: cluster.core.client(),
+      apiServer: connect(cluster, token, runtime),
     })),
-    tokens: Object.fromEntries(READY_MADE_USERS.map(({ name, token }) => [name, token])),
+    tokens: simulated.tokens,
+    writeKubeconfig: (path) => simulated.writeKubeconfig(path),
     [Symbol.asyncDispose]: () => simulated[Symbol.asyncDispose](),
   };
+}
+
+function connect({ name, url, caData }: StartedFleet['clusters'][number], token: string, { clock, version }: ProgramRuntime) {
+  const context = {
+    name,
+    source: 'simulation',
+    server: url,
+    insecureSkipTlsVerify: false,
+    ca: { text: Buffer.from(caData, 'base64').toString('utf8') },
+    user: { token },
+  };
+  return connectContext(context, { clock, userAgent: `fleetgraph/${version}` });
 }

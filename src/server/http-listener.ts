@@ -51,7 +51,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   return server.address() as AddressInfo;
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
+export function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
   switch (error.code) {
     case 'EADDRINUSE':
       return new ListenError(

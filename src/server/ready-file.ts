@@ -3,9 +3,10 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 /** What programs that start the gateway want to know; see docs of `--ready-file`. */
 export interface ReadyFile {
   readonly url: string;
-  readonly graphql: string;
-  readonly websocket: string;
-  readonly playground: string | null;
+  /** The three that only a gateway has. */
+  readonly graphql?: string;
+  readonly websocket?: string;
+  readonly playground?: string | null;
   readonly pid: number;
   readonly token: string | null;
   readonly tokens: Readonly<Record<string, string>>;
