@@ -9,7 +9,9 @@ export interface FleetSize {
 
 export const DEFAULT_FLEET_SIZE: FleetSize = { clusters: 6, pods: 2000, seed: 7 };
 
-export type FleetSizeResult = { readonly size: FleetSize; readonly problems?: never } | { readonly size?: never; readonly problems: readonly string[] };
+export type FleetSizeResult =
+  | { readonly size: FleetSize; readonly problems?: never }
+  | { readonly size?: never; readonly problems: readonly string[] };
 
 const LIMITS: Readonly<Record<keyof FleetSize, readonly [number, number]>> = {
   clusters: [1, 500],
@@ -34,7 +36,8 @@ function problemsOf(part: string, given: Map<string, number>): string[] {
   const [key = '', value, ...rest] = part.split('=').map((word) => word.trim());
   const limits = Object.hasOwn(LIMITS, key) ? LIMITS[key as keyof FleetSize] : undefined;
   if (limits === undefined) return [`"${part}": there is no "${key}"; write clusters=N, pods=N or seed=N, separated by commas`];
-  if (value === undefined || rest.length > 0 || !/^[0-9]+$/.test(value)) return [`"${part}": ${key} takes a whole number, e.g. ${key}=${DEFAULT_FLEET_SIZE[key as keyof FleetSize]}`];
+  if (value === undefined || rest.length > 0 || !/^[0-9]+$/.test(value))
+    return [`"${part}": ${key} takes a whole number, e.g. ${key}=${DEFAULT_FLEET_SIZE[key as keyof FleetSize]}`];
   const [least, most] = limits;
   if (Number(value) < least || Number(value) > most) return [`"${part}": ${key} must be between ${least} and ${most}`];
   if (given.has(key)) return [`"${part}": ${key} is given twice`];

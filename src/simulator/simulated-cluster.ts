@@ -1,5 +1,5 @@
-import { ApiServerCore } from '../apiserver/api-server-core.ts';
 import type { AuditEvent } from '../apiserver/access/audit-event.ts';
+import { ApiServerCore } from '../apiserver/api-server-core.ts';
 import { type Storage, volatileStorage } from '../apiserver/store/storage.ts';
 import { isApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
@@ -46,7 +46,6 @@ export interface SimulatedClusterOptions {
   /** Default: nothing outlives the process. */
   readonly storage?: Storage;
 }
-
 
 /** One cluster in this process: its API server, its controllers, its nodes. */
 export class SimulatedCluster {
@@ -148,7 +147,13 @@ export class SimulatedCluster {
 
   #addRunners(context: ControllerContext, logger: Logger): void {
     const executor = new ActionExecutor({ client: this.client, cache: this.cache, events: this.#events });
-    const options = { executor, delays: this.#delays, clock: this.#clock, logger: logger.child({ cluster: this.name }), signal: this.#stopping.signal };
+    const options = {
+      executor,
+      delays: this.#delays,
+      clock: this.#clock,
+      logger: logger.child({ cluster: this.name }),
+      signal: this.#stopping.signal,
+    };
     for (const controller of this.#controllers(context)) this.#runners.set(controller.name, new ControllerRunner(controller, options));
     this.machines.onChange((nodeName) => this.#machineChanged(nodeName));
     // Followed for the garbage collector's sake, and needed before the first look at what is served.

@@ -2,10 +2,10 @@ import type { Storage } from '../apiserver/store/storage.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/logger.ts';
 import { seededRandom } from '../runtime/random.ts';
-import { live } from './life/life.ts';
-import { chanceOf } from './objects/hash.ts';
 import { FleetFaults } from './faults.ts';
 import { planFleet } from './generator/fleet-plan.ts';
+import { live } from './life/life.ts';
+import { chanceOf } from './objects/hash.ts';
 import type { FleetSize } from './parse-fleet-size.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 

@@ -1,5 +1,5 @@
-import { type HttpsServer, startHttpsServer } from '../apiserver/https-server.ts';
 import type { ApiServerCore } from '../apiserver/api-server-core.ts';
+import { type HttpsServer, startHttpsServer } from '../apiserver/https-server.ts';
 import type { FleetFaults } from './faults.ts';
 import { type Kubeconfig, kubeconfigFor, kubeconfigText, writeKubeconfig } from './kubeconfig.ts';
 import { createSimulatedFleet, type FleetOptions, type SimulatedFleet } from './simulated-fleet.ts';

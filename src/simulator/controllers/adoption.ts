@@ -1,7 +1,7 @@
+import type { KubeObject } from '../../model/kube-object.ts';
 import type { Collection } from '../engine/collection.ts';
 import { selects } from '../objects/label-selector.ts';
 import { controllerOf, isDeleting } from '../objects/owners.ts';
-import type { KubeObject } from '../../model/kube-object.ts';
 import type { LabelSelector } from '../objects/types.ts';
 
 type Selecting = KubeObject & { spec: { selector: LabelSelector } };
@@ -13,7 +13,10 @@ type Selecting = KubeObject & { spec: { selector: LabelSelector } };
 export function adoptions<T extends KubeObject>(owner: Selecting, candidates: Collection<T>): T[] {
   return candidates
     .uncontrolled()
-    .filter((object) => object.metadata.namespace === owner.metadata.namespace && isFree(object) && selects(owner.spec.selector, object.metadata.labels));
+    .filter(
+      (object) =>
+        object.metadata.namespace === owner.metadata.namespace && isFree(object) && selects(owner.spec.selector, object.metadata.labels),
+    );
 }
 
 function isFree(object: KubeObject): boolean {

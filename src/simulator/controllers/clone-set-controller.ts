@@ -3,9 +3,9 @@ import { type Action, type Decision, NOTHING_TO_DO, replaceStatus, soonest } fro
 import type { Controller, ControllerContext } from '../engine/controller.ts';
 import { itself, ownerOf } from '../engine/sources.ts';
 import { CLONE_SETS, CONTROLLER_REVISIONS, PODS } from '../objects/kinds.ts';
+import { selectorText } from '../objects/label-selector.ts';
 import { isDeleting } from '../objects/owners.ts';
 import { isActive, isReady, nextAvailableInMs } from '../objects/pod-facts.ts';
-import { selectorText } from '../objects/label-selector.ts';
 import { sameJson } from '../objects/stable-json.ts';
 import type { CloneSet, CloneSetStatus, ControllerRevision, Pod } from '../objects/types.ts';
 import { type CloneSetCounts, type CloneSetPlan, partitionOf, planCloneSet } from './clone-set-budget.ts';
@@ -66,7 +66,10 @@ export function reconcileCloneSet(observed: CloneSetObservation): Decision {
 function assess(observed: CloneSetObservation): Situation {
   const { set, pods, revisions } = observed;
   const collisionCount = set.status?.collisionCount;
-  const sync = syncRevisions(set, revisions, { hashLabel: HASH_LABEL, ...(collisionCount === undefined || collisionCount === 0 ? {} : { collisionCount }) });
+  const sync = syncRevisions(set, revisions, {
+    hashLabel: HASH_LABEL,
+    ...(collisionCount === undefined || collisionCount === 0 ? {} : { collisionCount }),
+  });
   const updateRevision = sync.update.metadata.name;
   const known = sync.all.some(({ metadata }) => metadata.name === set.status?.currentRevision);
   const currentRevision = known ? (set.status?.currentRevision ?? updateRevision) : updateRevision;
@@ -170,7 +173,10 @@ function updateOne({ set, sync, now }: Situation, pod: Pod): Action[] {
 
 function inPlace(set: CloneSet, pod: Pod, sync: RevisionSync, now: number): Action[] {
   const message = `successfully update pod ${pod.metadata.name} in-place(revision ${sync.update.metadata.name})`;
-  const note: Action = { do: 'record', event: { regarding: set, type: 'Normal', reason: 'SuccessfulUpdatePodInPlace', message, component: NAME } };
+  const note: Action = {
+    do: 'record',
+    event: { regarding: set, type: 'Normal', reason: 'SuccessfulUpdatePodInPlace', message, component: NAME },
+  };
   return [...startInPlace(set, pod, templateOf(sync.update), sync.update.metadata.name, now), note];
 }
 
@@ -205,7 +211,9 @@ function statusOf({ set, active, currentRevision, updateRevision, now }: Situati
 }
 
 function expired({ set, pods, sync, currentRevision, updateRevision }: Situation): Action[] {
-  const live = new Set([currentRevision, updateRevision, ...pods.map((pod) => pod.metadata.labels?.['controller-revision-hash'] ?? '')].map(hashOf));
+  const live = new Set(
+    [currentRevision, updateRevision, ...pods.map((pod) => pod.metadata.labels?.['controller-revision-hash'] ?? '')].map(hashOf),
+  );
   return expiredRevisions(sync.all, live, set.spec.revisionHistoryLimit);
 }
 

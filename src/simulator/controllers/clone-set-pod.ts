@@ -1,7 +1,7 @@
 import type { Random } from '../../runtime/random.ts';
 import { conditionOf } from '../objects/conditions.ts';
-import { podFromTemplate } from '../objects/pod-template.ts';
 import { isAvailable } from '../objects/pod-facts.ts';
+import { podFromTemplate } from '../objects/pod-template.ts';
 import type { CloneSet, ControllerRevision, Pod } from '../objects/types.ts';
 import { hashOf, templateOf } from './revision-history.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/kube-object.ts';
+import { matchesNode, taintsOf, tolerates } from '../nodes/node-fit.ts';
 import { podFromTemplate } from '../objects/pod-template.ts';
 import type { DaemonSet, Node, Pod, PodSpec, PodTemplate, Toleration } from '../objects/types.ts';
-import { matchesNode, taintsOf, tolerates } from '../nodes/node-fit.ts';
 
 /** Added to every pod of a DaemonSet. Source: kubernetes/kubernetes pkg/controller/daemon/util/daemonset_util.go. */
 const TOLERATIONS: readonly Toleration[] = [
@@ -33,7 +33,10 @@ export function judgeNode({ spec }: DaemonSet, node: Node): NodeVerdict {
 
 /** The pod for one node: pinned by affinity, so that the scheduler puts it there. */
 export function daemonPod(set: DaemonSet, nodeName: string, template: PodTemplate, hash: string): Pod {
-  const pod = podFromTemplate(template, set, { generateName: `${set.metadata.name}-`, labels: { 'controller-revision-hash': hash, 'pod-template-generation': String(set.metadata.generation ?? 1) } });
+  const pod = podFromTemplate(template, set, {
+    generateName: `${set.metadata.name}-`,
+    labels: { 'controller-revision-hash': hash, 'pod-template-generation': String(set.metadata.generation ?? 1) },
+  });
   return { ...pod, spec: { ...pod.spec, affinity: pinned(pod.spec.affinity, nodeName), tolerations: tolerationsOf(pod.spec) } };
 }
 
@@ -50,6 +53,8 @@ function pinned(affinity: JsonObject | undefined, nodeName: string): JsonObject 
 /** The node that a daemon pod is on or is meant for. */
 export function nodeOf(pod: Pod): string | undefined {
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') return pod.spec.nodeName;
-  const nodeAffinity = pod.spec.affinity?.['nodeAffinity'] as { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: { matchFields?: { values?: string[] }[] }[] } } | undefined;
+  const nodeAffinity = pod.spec.affinity?.['nodeAffinity'] as
+    | { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: { matchFields?: { values?: string[] }[] }[] } }
+    | undefined;
   return nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms?.[0]?.matchFields?.[0]?.values?.[0];
 }

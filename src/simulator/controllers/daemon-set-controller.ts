@@ -29,19 +29,34 @@ export function daemonSetController({ cache, clock }: ControllerContext): Contro
   const revisions = cache.collection<ControllerRevision>(CONTROLLER_REVISIONS);
   return {
     name: NAME,
-    sources: [itself(sets), ownerOf(pods, 'DaemonSet'), anyOf(nodes, (next, previous) => (concernsPlacement(next, previous) ? [...sets.all()].map(keyOf) : []))],
+    sources: [
+      itself(sets),
+      ownerOf(pods, 'DaemonSet'),
+      anyOf(nodes, (next, previous) => (concernsPlacement(next, previous) ? [...sets.all()].map(keyOf) : [])),
+    ],
     reconcile(key) {
       const set = sets.get(key);
       if (set === undefined) return NOTHING_TO_DO;
       const { uid } = set.metadata;
-      return reconcileDaemonSet({ set, pods: pods.ownedBy(uid), nodes: [...nodes.all()], revisions: revisions.ownedBy(uid), now: clock.now() });
+      return reconcileDaemonSet({
+        set,
+        pods: pods.ownedBy(uid),
+        nodes: [...nodes.all()],
+        revisions: revisions.ownedBy(uid),
+        now: clock.now(),
+      });
     },
   };
 }
 
 /** Heartbeats are not news to a DaemonSet. */
 function concernsPlacement(next: Node | undefined, previous: Node | undefined): boolean {
-  return next === undefined || previous === undefined || !sameJson(next.spec, previous.spec) || !sameJson(next.metadata.labels, previous.metadata.labels);
+  return (
+    next === undefined ||
+    previous === undefined ||
+    !sameJson(next.spec, previous.spec) ||
+    !sameJson(next.metadata.labels, previous.metadata.labels)
+  );
 }
 
 interface Placement {
@@ -54,7 +69,10 @@ interface Placement {
 export function reconcileDaemonSet(observed: DaemonSetObservation): Decision {
   const { set, pods, now } = observed;
   const collisionCount = set.status?.collisionCount;
-  const revisions = syncRevisions(set, observed.revisions, { hashLabel: HASH_LABEL, ...(collisionCount === undefined || collisionCount === 0 ? {} : { collisionCount }) });
+  const revisions = syncRevisions(set, observed.revisions, {
+    hashLabel: HASH_LABEL,
+    ...(collisionCount === undefined || collisionCount === 0 ? {} : { collisionCount }),
+  });
   const placement = place(observed);
   const changes = isDeleting(set) ? [] : changePods(observed, placement, revisions);
   const status = statusOf(observed, placement, hashOfUpdate(revisions));

@@ -7,8 +7,26 @@ import { isFinished } from '../objects/pod-facts.ts';
 import { sameJson } from '../objects/stable-json.ts';
 import type { Deployment, Pod, ReplicaSet } from '../objects/types.ts';
 import { adoptions, possibleOwners } from './adoption.ts';
-import { DESIRED_REPLICAS, isRolling, newReplicas, oldScaleDowns, proportionalScales, replicasOf, type Scale, specTotal } from './deployment-replicas.ts';
-import { currentReplicaSet, newReplicaSet, REVISION, replicaAnnotations, replicaSetIdentity, rescaled, revisionOf, synchronised } from './deployment-revisions.ts';
+import {
+  DESIRED_REPLICAS,
+  isRolling,
+  newReplicas,
+  oldScaleDowns,
+  proportionalScales,
+  replicasOf,
+  type Scale,
+  specTotal,
+} from './deployment-replicas.ts';
+import {
+  currentReplicaSet,
+  newReplicaSet,
+  REVISION,
+  replicaAnnotations,
+  replicaSetIdentity,
+  rescaled,
+  revisionOf,
+  synchronised,
+} from './deployment-revisions.ts';
 import { deploymentStatus, isComplete, type Rollout } from './deployment-status.ts';
 
 const NAME = 'deployment-controller';
@@ -68,7 +86,8 @@ export function reconcileDeployment(observed: DeploymentObservation): Decision {
   if (orphans.length > 0) return { actions: orphans.map((orphan) => adopt(orphan, deployment)) };
   if (deployment.spec.paused === true) return held(observed);
   const { current, old } = sides(observed);
-  if (current === undefined) return isRolling(deployment) || allOldGone(observed, old) ? introduce(observed, old) : recreateFirst(observed, old);
+  if (current === undefined)
+    return isRolling(deployment) || allOldGone(observed, old) ? introduce(observed, old) : recreateFirst(observed, old);
   if (hasNewSize(observed)) return held(observed);
   return isRolling(deployment) ? roll(observed, current, old) : recreate(observed, current, old);
 }
@@ -103,12 +122,19 @@ function reannotations({ deployment, replicaSets }: DeploymentObservation, scale
   return replicaSets
     .filter((replicaSet) => replicasOf(replicaSet) > 0 && !scales.some((scale) => scale.replicaSet === replicaSet))
     .filter(({ metadata }) => Object.entries(wanted).some(([key, value]) => metadata.annotations?.[key] !== value))
-    .map((replicaSet) => ({ do: 'update', resource: REPLICA_SETS, object: rescaled(deployment, replicaSet, replicasOf(replicaSet)) }) as const);
+    .map(
+      (replicaSet) => ({ do: 'update', resource: REPLICA_SETS, object: rescaled(deployment, replicaSet, replicasOf(replicaSet)) }) as const,
+    );
 }
 
 function introduce(observed: DeploymentObservation, old: readonly ReplicaSet[]): Decision {
   const { deployment, nameIsTaken } = observed;
-  if (nameIsTaken) return { actions: [replaceStatus(DEPLOYMENTS, deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 })] };
+  if (nameIsTaken)
+    return {
+      actions: [
+        replaceStatus(DEPLOYMENTS, deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 }),
+      ],
+    };
   const created = newReplicaSet(deployment, old);
   const size = replicasOf(created);
   const actions: Action[] = [{ do: 'create', resource: REPLICA_SETS, object: created }];
@@ -119,23 +145,28 @@ function introduce(observed: DeploymentObservation, old: readonly ReplicaSet[]):
 function roll(observed: DeploymentObservation, current: ReplicaSet, old: readonly ReplicaSet[]): Decision {
   const { deployment } = observed;
   const touched = keepInStep(deployment, current, old);
-  if (touched.length > 0) return report(observed, foundAgain(deployment, current, old), touched, revisionOf(synchronised(deployment, current, old)));
+  if (touched.length > 0)
+    return report(observed, foundAgain(deployment, current, old), touched, revisionOf(synchronised(deployment, current, old)));
   const replicas = newReplicas(deployment, replicasOf(current), specTotal([...old, current]));
-  if (replicas !== replicasOf(current)) return report(observed, { current, old, isHeld: false }, scaleAction(deployment, { replicaSet: current, replicas }));
+  if (replicas !== replicasOf(current))
+    return report(observed, { current, old, isHeld: false }, scaleAction(deployment, { replicaSet: current, replicas }));
   const scales = oldScaleDowns(deployment, current, old).flatMap((scale) => scaleAction(deployment, scale));
   return report(observed, { current, old, isHeld: false }, [...scales, ...expiredHistory(observed, old)]);
 }
 
 /** Recreate, before there is a ReplicaSet for the template: all old pods must be gone first. */
 function recreateFirst(observed: DeploymentObservation, old: readonly ReplicaSet[]): Decision {
-  const scales = old.filter((replicaSet) => replicasOf(replicaSet) > 0).flatMap((replicaSet) => scaleAction(observed.deployment, { replicaSet, replicas: 0 }));
+  const scales = old
+    .filter((replicaSet) => replicasOf(replicaSet) > 0)
+    .flatMap((replicaSet) => scaleAction(observed.deployment, { replicaSet, replicas: 0 }));
   return report(observed, { current: undefined, old, isHeld: false }, scales);
 }
 
 function recreate(observed: DeploymentObservation, current: ReplicaSet, old: readonly ReplicaSet[]): Decision {
   const { deployment } = observed;
   const touched = keepInStep(deployment, current, old);
-  if (touched.length > 0) return report(observed, foundAgain(deployment, current, old), touched, revisionOf(synchronised(deployment, current, old)));
+  if (touched.length > 0)
+    return report(observed, foundAgain(deployment, current, old), touched, revisionOf(synchronised(deployment, current, old)));
   if (!allOldGone(observed, old)) return recreateFirst(observed, old);
   const replicas = replicasOf(deployment);
   const scales = replicasOf(current) === replicas ? [] : scaleAction(deployment, { replicaSet: current, replicas });
@@ -159,7 +190,13 @@ function keepInStep(deployment: Deployment, current: ReplicaSet, old: readonly R
 
 function expiredHistory({ deployment }: DeploymentObservation, old: readonly ReplicaSet[]): Action[] {
   if (!isComplete(deployment, deployment.status ?? {})) return [];
-  const idle = old.filter(({ spec, status, metadata }) => spec.replicas === 0 && (status?.replicas ?? 0) === 0 && metadata.deletionTimestamp === undefined && status?.observedGeneration === metadata.generation);
+  const idle = old.filter(
+    ({ spec, status, metadata }) =>
+      spec.replicas === 0 &&
+      (status?.replicas ?? 0) === 0 &&
+      metadata.deletionTimestamp === undefined &&
+      status?.observedGeneration === metadata.generation,
+  );
   const surplus = idle.length - (deployment.spec.revisionHistoryLimit ?? 10);
   if (surplus <= 0) return [];
   const oldest = idle.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, surplus);
@@ -189,7 +226,13 @@ function report(observed: DeploymentObservation, rollout: Rollout, actions: read
   const shown = revision ?? (rollout.current === undefined ? 0 : revisionOf(rollout.current));
   if (shown !== 0 && shown !== revisionOf(deployment)) {
     // The annotation changes the object, so the status is written on the next pass, which this write wakes.
-    return { actions: [...actions, { do: 'patch', resource: DEPLOYMENTS, object: deployment, body: { metadata: { annotations: { [REVISION]: String(shown) } } } }, ...progressNote(deployment, rollout, now)] };
+    return {
+      actions: [
+        ...actions,
+        { do: 'patch', resource: DEPLOYMENTS, object: deployment, body: { metadata: { annotations: { [REVISION]: String(shown) } } } },
+        ...progressNote(deployment, rollout, now),
+      ],
+    };
   }
   const { status, deadlineInMs } = deploymentStatus(deployment, rollout, now);
   const reported = sameJson(status, deployment.status) ? [] : [replaceStatus(DEPLOYMENTS, deployment, status)];

@@ -97,7 +97,8 @@ export function proportionalScales(deployment: Deployment, current: ReplicaSet |
   const active = all.filter((replicaSet) => replicasOf(replicaSet) > 0);
   const wanted = replicasOf(deployment);
   if (active.length <= 1) return onlyOne(active[0] ?? current ?? oldestFirst(old).at(-1), wanted);
-  if (current !== undefined && isSaturated(deployment, current)) return active.filter((one) => one !== current).map((replicaSet) => ({ replicaSet, replicas: 0 }));
+  if (current !== undefined && isSaturated(deployment, current))
+    return active.filter((one) => one !== current).map((replicaSet) => ({ replicaSet, replicas: 0 }));
   return isRolling(deployment) ? spread(deployment, active, wanted === 0 ? 0 : maxReplicas(deployment)) : [];
 }
 
@@ -145,5 +146,7 @@ function largestFirst(replicaSets: readonly ReplicaSet[], newerFirst: boolean): 
 }
 
 function changes(targets: ReadonlyMap<ReplicaSet, number>): Scale[] {
-  return [...targets].filter(([replicaSet, replicas]) => replicasOf(replicaSet) !== replicas).map(([replicaSet, replicas]) => ({ replicaSet, replicas }));
+  return [...targets]
+    .filter(([replicaSet, replicas]) => replicasOf(replicaSet) !== replicas)
+    .map(([replicaSet, replicas]) => ({ replicaSet, replicas }));
 }

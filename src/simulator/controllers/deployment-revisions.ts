@@ -72,7 +72,10 @@ export function synchronised(deployment: Deployment, current: ReplicaSet, old: r
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
   return {
     ...current,
-    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...copiedAnnotations(deployment), ...renumbered(current, old) } },
+    metadata: {
+      ...current.metadata,
+      annotations: { ...current.metadata.annotations, ...copiedAnnotations(deployment), ...renumbered(current, old) },
+    },
     spec: { ...spec, ...(minReadySeconds === 0 ? {} : { minReadySeconds }) },
   };
 }

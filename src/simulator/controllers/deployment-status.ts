@@ -14,7 +14,11 @@ export interface Rollout {
 }
 
 /** The status to report, and when the progress deadline falls if it runs. */
-export function deploymentStatus(deployment: Deployment, rollout: Rollout, now: number): { status: DeploymentStatus; deadlineInMs?: number } {
+export function deploymentStatus(
+  deployment: Deployment,
+  rollout: Rollout,
+  now: number,
+): { status: DeploymentStatus; deadlineInMs?: number } {
   const counts = countReplicas(deployment, rollout);
   const judged = judgeProgress(deployment, rollout, counts, now);
   const conditions = withCondition(judged, availableCondition(deployment, counts, now));
@@ -54,11 +58,18 @@ function judgeProgress(deployment: Deployment, rollout: Rollout, counts: Deploym
   if (rollout.isHeld || isSettled(conditions, counts)) return conditions;
   const name = rollout.current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${rollout.current.metadata.name}"`;
   if (isComplete(deployment, counts)) {
-    return withCondition(conditions, condition('Progressing', 'True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`, now));
+    return withCondition(
+      conditions,
+      condition('Progressing', 'True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`, now),
+    );
   }
-  if (hasMoved(deployment.status ?? {}, counts)) return refreshed(conditions, condition('Progressing', 'True', 'ReplicaSetUpdated', `${name} is progressing.`, now));
+  if (hasMoved(deployment.status ?? {}, counts))
+    return refreshed(conditions, condition('Progressing', 'True', 'ReplicaSetUpdated', `${name} is progressing.`, now));
   if (isOverdue(deployment, conditions, now)) {
-    return withCondition(conditions, condition('Progressing', 'False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`, now));
+    return withCondition(
+      conditions,
+      condition('Progressing', 'False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`, now),
+    );
   }
   return conditions;
 }
@@ -76,7 +87,12 @@ function pausedOrResumed(deployment: Deployment, conditions: readonly Condition[
   return conditions;
 }
 
-function foundCondition(deployment: Deployment, { found, current }: Rollout, conditions: readonly Condition[], now: number): readonly Condition[] {
+function foundCondition(
+  deployment: Deployment,
+  { found, current }: Rollout,
+  conditions: readonly Condition[],
+  now: number,
+): readonly Condition[] {
   const name = current?.metadata.name ?? deployment.metadata.name;
   return found === 'created'
     ? refreshed(conditions, condition('Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, now))
@@ -88,7 +104,10 @@ function isSettled(conditions: readonly Condition[], { replicas = 0, updatedRepl
   return conditionOf(conditions, 'Progressing')?.reason === 'NewReplicaSetAvailable' && replicas === updatedReplicas;
 }
 
-export function isComplete(deployment: Deployment, { replicas = 0, updatedReplicas = 0, availableReplicas = 0 }: DeploymentStatus): boolean {
+export function isComplete(
+  deployment: Deployment,
+  { replicas = 0, updatedReplicas = 0, availableReplicas = 0 }: DeploymentStatus,
+): boolean {
   const wanted = replicasOf(deployment);
   return updatedReplicas === wanted && replicas === wanted && availableReplicas === wanted;
 }
@@ -110,7 +129,8 @@ function isOverdue(deployment: Deployment, conditions: readonly Condition[], now
 }
 
 function deadline(deployment: Deployment, status: DeploymentStatus, now: number): { deadlineInMs?: number } {
-  const left = isComplete(deployment, status) || deployment.spec.paused === true ? undefined : untilDeadline(deployment, status.conditions ?? [], now);
+  const left =
+    isComplete(deployment, status) || deployment.spec.paused === true ? undefined : untilDeadline(deployment, status.conditions ?? [], now);
   return left === undefined || left <= 0 ? {} : { deadlineInMs: left };
 }
 

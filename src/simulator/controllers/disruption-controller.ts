@@ -21,14 +21,19 @@ export function disruptionController({ cache }: ControllerContext): Controller {
       const budget = budgets.get(key);
       if (budget === undefined) return NOTHING_TO_DO;
       const { namespace } = budget.metadata;
-      return reconcileBudget(budget, [...pods.all()].filter((pod) => pod.metadata.namespace === namespace && selects(budget.spec.selector, pod.metadata.labels)));
+      return reconcileBudget(
+        budget,
+        [...pods.all()].filter((pod) => pod.metadata.namespace === namespace && selects(budget.spec.selector, pod.metadata.labels)),
+      );
     },
   };
 }
 
 function concerned(budgets: Collection<DisruptionBudget>, pod: Pod | undefined): string[] {
   if (pod === undefined || budgets.size === 0) return [];
-  return [...budgets.all()].filter(({ spec, metadata }) => metadata.namespace === pod.metadata.namespace && selects(spec.selector, pod.metadata.labels)).map(keyOf);
+  return [...budgets.all()]
+    .filter(({ spec, metadata }) => metadata.namespace === pod.metadata.namespace && selects(spec.selector, pod.metadata.labels))
+    .map(keyOf);
 }
 
 /** Counts the pods that are there; a real controller asks their owners' scale for percentages, which differs only mid-scaling. */
@@ -36,7 +41,10 @@ export function reconcileBudget(budget: DisruptionBudget, pods: readonly Pod[]):
   const active = pods.filter(isActive);
   const { minAvailable, maxUnavailable } = budget.spec;
   const expected = active.length;
-  const desired = maxUnavailable === undefined ? scaled(minAvailable ?? 1, expected, 'up', 1) : Math.max(0, expected - scaled(maxUnavailable, expected, 'up', 0));
+  const desired =
+    maxUnavailable === undefined
+      ? scaled(minAvailable ?? 1, expected, 'up', 1)
+      : Math.max(0, expected - scaled(maxUnavailable, expected, 'up', 0));
   const healthy = active.filter(isReady).length;
   const status = {
     observedGeneration: budget.metadata.generation ?? 0,

@@ -78,7 +78,12 @@ export function collectGarbage(observed: GarbageObservation): Decision {
 
 function orphan({ entry, dependents }: GarbageObservation): Decision {
   const { uid } = entry.object.metadata;
-  const freed = dependents.map((dependent) => withOwners(dependent, (dependent.object.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid)));
+  const freed = dependents.map((dependent) =>
+    withOwners(
+      dependent,
+      (dependent.object.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid),
+    ),
+  );
   return { actions: [...freed, withoutFinalizer(entry, ORPHAN)] };
 }
 
@@ -86,7 +91,9 @@ function orphan({ entry, dependents }: GarbageObservation): Decision {
 function foreground({ entry, dependents }: GarbageObservation): Decision {
   const { uid } = entry.object.metadata;
   const doomed = dependents.filter(({ object }) => !isDeleting(object)).map((dependent) => removal(dependent, 'Foreground'));
-  const isBlocked = dependents.some(({ object }) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true));
+  const isBlocked = dependents.some(({ object }) =>
+    object.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true),
+  );
   return { actions: isBlocked ? doomed : [...doomed, withoutFinalizer(entry, FOREGROUND)] };
 }
 

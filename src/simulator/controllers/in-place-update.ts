@@ -58,7 +58,13 @@ export function continueInPlace(set: CloneSet, pod: Pod, now: number): InPlaceSt
   const labels = { [LIFECYCLE_STATE]: 'Normal' };
   return {
     actions: [
-      { do: 'patch', resource: PODS, object: pod, body: { status: { conditions: conditionsWith(pod, gateCondition('True', undefined, now)) } }, subresource: 'status' },
+      {
+        do: 'patch',
+        resource: PODS,
+        object: pod,
+        body: { status: { conditions: conditionsWith(pod, gateCondition('True', undefined, now)) } },
+        subresource: 'status',
+      },
       { do: 'patch', resource: PODS, object: pod, body: { metadata: { labels } } },
     ],
   };
@@ -80,7 +86,11 @@ function afterGrace(set: CloneSet, pod: Pod, pending: string, now: number): InPl
   const images = JSON.parse(pending) as Record<string, string>;
   const { [UPDATE_GRACE]: _, ...annotations } = pod.metadata.annotations ?? {};
   const containers = pod.spec.containers.map((container) => ({ ...container, image: images[container.name] ?? container.image }));
-  return { actions: [{ do: 'update', resource: PODS, object: { ...pod, metadata: { ...pod.metadata, annotations }, spec: { ...pod.spec, containers } } }] };
+  return {
+    actions: [
+      { do: 'update', resource: PODS, object: { ...pod, metadata: { ...pod.metadata, annotations }, spec: { ...pod.spec, containers } } },
+    ],
+  };
 }
 
 function graceOf({ spec }: CloneSet): number {
@@ -93,21 +103,35 @@ function stateOf(pod: Pod): UpdateState | undefined {
 }
 
 function withMetadata(pod: Pod, to: PodTemplate, revision: string, now: number): Pod {
-  const labels = { ...pod.metadata.labels, ...to.metadata?.labels, [REVISION_LABEL]: revision, 'pod-template-hash': hashOf(revision), [LIFECYCLE_STATE]: 'Updating' };
-  const annotations = { ...pod.metadata.annotations, ...to.metadata?.annotations, [UPDATE_STATE]: JSON.stringify(newState(pod, to, revision, now)) };
+  const labels = {
+    ...pod.metadata.labels,
+    ...to.metadata?.labels,
+    [REVISION_LABEL]: revision,
+    'pod-template-hash': hashOf(revision),
+    [LIFECYCLE_STATE]: 'Updating',
+  };
+  const annotations = {
+    ...pod.metadata.annotations,
+    ...to.metadata?.annotations,
+    [UPDATE_STATE]: JSON.stringify(newState(pod, to, revision, now)),
+  };
   return { ...pod, metadata: { ...pod.metadata, labels, annotations } };
 }
 
 function newState(pod: Pod, to: PodTemplate, revision: string, now: number): UpdateState {
   const changed = changedImages(pod, to);
   const statuses = pod.status?.containerStatuses ?? [];
-  const lastContainerStatuses = Object.fromEntries(statuses.filter(({ name }) => name in changed).map(({ name, imageID }) => [name, { imageID }]));
+  const lastContainerStatuses = Object.fromEntries(
+    statuses.filter(({ name }) => name in changed).map(({ name, imageID }) => [name, { imageID }]),
+  );
   return { revision, updateTimestamp: timestamp(now), lastContainerStatuses, updateImages: Object.keys(changed).length > 0 };
 }
 
 function changedImages(pod: Pod, to: PodTemplate): Record<string, string> {
   const present = new Map(pod.spec.containers.map(({ name, image }) => [name, image]));
-  return Object.fromEntries(to.spec.containers.filter(({ name, image }) => present.get(name) !== image).map(({ name, image }) => [name, image]));
+  return Object.fromEntries(
+    to.spec.containers.filter(({ name, image }) => present.get(name) !== image).map(({ name, image }) => [name, image]),
+  );
 }
 
 function withImages(pod: Pod, to: PodTemplate): Pod {

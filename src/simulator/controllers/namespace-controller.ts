@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../model/kube-object.ts';
 import { type Decision, NOTHING_TO_DO } from '../engine/action.ts';
 import type { Collection } from '../engine/collection.ts';
 import type { Controller, ControllerContext, Source } from '../engine/controller.ts';
@@ -5,7 +6,6 @@ import type { GraphEntry, ObjectGraph } from '../engine/object-graph.ts';
 import { anyOf, itself } from '../engine/sources.ts';
 import { NAMESPACES, SERVICE_ACCOUNTS } from '../objects/kinds.ts';
 import { isDeleting } from '../objects/owners.ts';
-import type { KubeObject } from '../../model/kube-object.ts';
 
 export interface NamespaceObservation {
   readonly namespace: KubeObject;
@@ -20,7 +20,12 @@ export function namespaceController({ cache }: ControllerContext, graph: ObjectG
   const accounts = cache.collection(SERVICE_ACCOUNTS);
   return {
     name: 'namespace-controller',
-    sources: [itself(namespaces), anyOf(accounts, (account, previous) => (account === undefined && previous?.metadata.name === 'default' ? [previous.metadata.namespace ?? ''] : []))],
+    sources: [
+      itself(namespaces),
+      anyOf(accounts, (account, previous) =>
+        account === undefined && previous?.metadata.name === 'default' ? [previous.metadata.namespace ?? ''] : [],
+      ),
+    ],
     reconcile(key) {
       const namespace = namespaces.get(key);
       if (namespace === undefined) return NOTHING_TO_DO;
@@ -41,12 +46,26 @@ export function namespaceSource(collection: Collection, namespaces: Collection):
 
 export function reconcileNamespace({ namespace, contents, hasServiceAccount }: NamespaceObservation): Decision {
   const { name } = namespace.metadata;
-  if (!isDeleting(namespace)) return hasServiceAccount ? NOTHING_TO_DO : { actions: [{ do: 'create', resource: SERVICE_ACCOUNTS, object: serviceAccount(name) }] };
+  if (!isDeleting(namespace))
+    return hasServiceAccount ? NOTHING_TO_DO : { actions: [{ do: 'create', resource: SERVICE_ACCOUNTS, object: serviceAccount(name) }] };
   const doomed = contents.filter(({ object }) => !isDeleting(object));
-  if (doomed.length > 0) return { actions: doomed.map(({ collection, object }) => ({ do: 'delete', resource: collection.resource, object, options: { propagationPolicy: 'Background' } })) };
+  if (doomed.length > 0)
+    return {
+      actions: doomed.map(({ collection, object }) => ({
+        do: 'delete',
+        resource: collection.resource,
+        object,
+        options: { propagationPolicy: 'Background' },
+      })),
+    };
   if (contents.length > 0) return NOTHING_TO_DO;
   const spec = { ...namespace.spec, finalizers: [] };
-  return { actions: [{ do: 'forget-events', namespace: name }, { do: 'finalize', namespace: { ...namespace, spec } }] };
+  return {
+    actions: [
+      { do: 'forget-events', namespace: name },
+      { do: 'finalize', namespace: { ...namespace, spec } },
+    ],
+  };
 }
 
 function serviceAccount(namespace: string): KubeObject {

@@ -2,11 +2,11 @@ import { type Action, type Decision, NOTHING_TO_DO, replaceStatus, soonest } fro
 import type { Controller, ControllerContext } from '../engine/controller.ts';
 import { anyOf, itself, ownerOf } from '../engine/sources.ts';
 import { PODS, REPLICA_SETS } from '../objects/kinds.ts';
+import { selects } from '../objects/label-selector.ts';
 import { controllerReference, isDeleting } from '../objects/owners.ts';
 import { isActive, isAvailable, isReady, nextAvailableInMs } from '../objects/pod-facts.ts';
 import { podFromTemplate } from '../objects/pod-template.ts';
 import { sameJson } from '../objects/stable-json.ts';
-import { selects } from '../objects/label-selector.ts';
 import type { Pod, ReplicaSet, ReplicaSetStatus } from '../objects/types.ts';
 import { adoptions, possibleOwners } from './adoption.ts';
 import { inOrderOfDeletion } from './pod-ranking.ts';
@@ -55,7 +55,9 @@ function adopt(pod: Pod, owner: ReplicaSet): Action {
 function scalePods(replicaSet: ReplicaSet, active: readonly Pod[]): Action[] {
   const missing = (replicaSet.spec.replicas ?? 1) - active.length;
   if (missing >= 0) return Array.from({ length: Math.min(missing, BURST) }, () => createPod(replicaSet));
-  return inOrderOfDeletion(active).slice(0, -missing).map((object) => ({ do: 'delete', resource: PODS, object, owner: replicaSet }));
+  return inOrderOfDeletion(active)
+    .slice(0, -missing)
+    .map((object) => ({ do: 'delete', resource: PODS, object, owner: replicaSet }));
 }
 
 function createPod(replicaSet: ReplicaSet): Action {

@@ -1,5 +1,4 @@
-import type { KubeObject } from '../../model/kube-object.ts';
-import type { JsonObject } from '../../model/kube-object.ts';
+import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
 import { podFromTemplate } from '../objects/pod-template.ts';
 import type { ControllerRevision, Pod, StatefulSet } from '../objects/types.ts';
 import { templateOf } from './revision-history.ts';
@@ -17,13 +16,22 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
 
 export function statefulPod(set: StatefulSet, ordinal: number, revision: ControllerRevision): Pod {
   const name = `${set.metadata.name}-${ordinal}`;
-  const labels = { 'statefulset.kubernetes.io/pod-name': name, 'apps.kubernetes.io/pod-index': String(ordinal), [REVISION_LABEL]: revision.metadata.name };
+  const labels = {
+    'statefulset.kubernetes.io/pod-name': name,
+    'apps.kubernetes.io/pod-index': String(ordinal),
+    [REVISION_LABEL]: revision.metadata.name,
+  };
   const pod = podFromTemplate(templateOf(revision), set, { name, labels });
   const { serviceName } = set.spec;
   const volumes = [...claimVolumes(set, ordinal), ...((pod.spec['volumes'] ?? []) as JsonObject[])];
   return {
     ...pod,
-    spec: { ...pod.spec, hostname: name, ...(serviceName === undefined || serviceName === '' ? {} : { subdomain: serviceName }), ...(volumes.length === 0 ? {} : { volumes }) },
+    spec: {
+      ...pod.spec,
+      hostname: name,
+      ...(serviceName === undefined || serviceName === '' ? {} : { subdomain: serviceName }),
+      ...(volumes.length === 0 ? {} : { volumes }),
+    },
   };
 }
 

@@ -76,7 +76,9 @@ function statusOf({ set, pods, now }: StatefulSetObservation, { update, all }: R
   const created = pods.filter((pod) => pod.status?.phase !== undefined && pod.status.phase !== '');
   const staying = created.filter((pod) => !isDeleting(pod));
   const updateRevision = update.metadata.name;
-  const currentRevision = all.some(({ metadata }) => metadata.name === set.status?.currentRevision) ? (set.status?.currentRevision ?? updateRevision) : updateRevision;
+  const currentRevision = all.some(({ metadata }) => metadata.name === set.status?.currentRevision)
+    ? (set.status?.currentRevision ?? updateRevision)
+    : updateRevision;
   const at = (revision: string) => staying.filter((pod) => pod.metadata.labels?.[REVISION_LABEL] === revision).length;
   const status: StatefulSetStatus = {
     observedGeneration: set.metadata.generation ?? 0,
@@ -98,7 +100,13 @@ function hasArrived({ updatedReplicas = 0, replicas = 0, readyReplicas = 0 }: St
 
 function arrived({ updateRevision = '', updatedReplicas = 0, ...status }: StatefulSetStatus): StatefulSetStatus {
   const { currentReplicas: _, ...others } = status;
-  return { ...others, ...count('currentReplicas', updatedReplicas), ...count('updatedReplicas', updatedReplicas), currentRevision: updateRevision, updateRevision };
+  return {
+    ...others,
+    ...count('currentReplicas', updatedReplicas),
+    ...count('updatedReplicas', updatedReplicas),
+    currentRevision: updateRevision,
+    updateRevision,
+  };
 }
 
 function count(name: string, value: number): Record<string, number> {
@@ -130,7 +138,8 @@ function bringUp(observed: StatefulSetObservation, revisions: RevisionSync, stat
     const step = bringUpOne(observed, pod, ordinal, { revisions, status });
     actions.push(...step);
     // This is where a broken pod stops the whole set, even after its template was reverted. It is how the real one behaves.
-    const isWaitedFor = pod === undefined || isDeleting(pod) || isFinished(pod) || !isRunningAndReady(pod) || !isAvailable(pod, minReady(set), now);
+    const isWaitedFor =
+      pod === undefined || isDeleting(pod) || isFinished(pod) || !isRunningAndReady(pod) || !isAvailable(pod, minReady(set), now);
     if (isOrdered(set) && isWaitedFor) return actions;
   }
   return actions.length > 0 ? actions : undefined;
@@ -141,7 +150,12 @@ interface Target {
   readonly status: StatefulSetStatus;
 }
 
-function bringUpOne({ set, hasClaim }: StatefulSetObservation, pod: Pod | undefined, ordinal: number, { revisions, status }: Target): Action[] {
+function bringUpOne(
+  { set, hasClaim }: StatefulSetObservation,
+  pod: Pod | undefined,
+  ordinal: number,
+  { revisions, status }: Target,
+): Action[] {
   if (pod !== undefined) return isFinished(pod) && !isDeleting(pod) ? [removal(set, pod)] : [];
   const revision = revisionFor(set, ordinal, revisions, status);
   const claims = claimsFor(set, ordinal).filter(({ metadata }) => !hasClaim(metadata.name));
@@ -215,4 +229,3 @@ function expired({ set, pods }: StatefulSetObservation, { all }: RevisionSync, s
   const live = new Set(named.flatMap((name) => (name === undefined ? [] : [hashOf(name)])));
   return expiredRevisions(all, live, set.spec.revisionHistoryLimit);
 }
-

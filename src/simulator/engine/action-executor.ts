@@ -30,7 +30,15 @@ export class ActionExecutor {
       case 'update':
         return this.#enter(action, await this.#client.update(action.resource, action.object, written(action, controller)));
       case 'patch':
-        return this.#enter(action, await this.#client.patch(action.resource, nameOf(action.object), { type: 'merge', body: action.body }, written(action, controller)));
+        return this.#enter(
+          action,
+          await this.#client.patch(
+            action.resource,
+            nameOf(action.object),
+            { type: 'merge', body: action.body },
+            written(action, controller),
+          ),
+        );
       case 'delete':
         return this.#delete(action, controller);
       case 'bind':
@@ -48,9 +56,16 @@ export class ActionExecutor {
     try {
       const created = await this.#client.create(action.resource, action.object, { fieldManager: controller });
       this.#enter(action, created);
-      if (action.owner !== undefined) await this.#recordSuccess(action.owner, 'SuccessfulCreate', `Created ${created.kind.toLowerCase()}: ${created.metadata.name}`, controller);
+      if (action.owner !== undefined)
+        await this.#recordSuccess(
+          action.owner,
+          'SuccessfulCreate',
+          `Created ${created.kind.toLowerCase()}: ${created.metadata.name}`,
+          controller,
+        );
     } catch (error) {
-      if (action.owner !== undefined && !isApiError(error, 'conflict', 'not-found')) await this.#recordRefusal(action.owner, error, controller);
+      if (action.owner !== undefined && !isApiError(error, 'conflict', 'not-found'))
+        await this.#recordRefusal(action.owner, error, controller);
       throw error;
     }
   }
@@ -63,7 +78,8 @@ export class ActionExecutor {
     const isGone = rest.metadata.deletionTimestamp === undefined || options?.gracePeriodSeconds === 0;
     if (isGone && (rest.metadata.finalizers ?? []).length === 0) collection.expectGone(object);
     else collection.apply(rest);
-    if (owner !== undefined) await this.#recordSuccess(owner, 'SuccessfulDelete', `Deleted ${object.kind.toLowerCase()}: ${object.metadata.name}`, controller);
+    if (owner !== undefined)
+      await this.#recordSuccess(owner, 'SuccessfulDelete', `Deleted ${object.kind.toLowerCase()}: ${object.metadata.name}`, controller);
   }
 
   async #bind({ pod, nodeName }: Extract<Action, { do: 'bind' }>): Promise<void> {

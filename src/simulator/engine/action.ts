@@ -8,9 +8,21 @@ export type Action =
   /** Replaces the object as it was observed; somebody else's change in between is a reason to look again. */
   | { readonly do: 'update'; readonly resource: Resource; readonly object: KubeObject; readonly subresource?: string }
   /** A merge patch, for single members that nobody else decides about. */
-  | { readonly do: 'patch'; readonly resource: Resource; readonly object: KubeObject; readonly body: JsonObject; readonly subresource?: string }
+  | {
+      readonly do: 'patch';
+      readonly resource: Resource;
+      readonly object: KubeObject;
+      readonly body: JsonObject;
+      readonly subresource?: string;
+    }
   /** `owner` hears of it by an event SuccessfulDelete. */
-  | { readonly do: 'delete'; readonly resource: Resource; readonly object: KubeObject; readonly options?: Deletion; readonly owner?: KubeObject }
+  | {
+      readonly do: 'delete';
+      readonly resource: Resource;
+      readonly object: KubeObject;
+      readonly options?: Deletion;
+      readonly owner?: KubeObject;
+    }
   /** Deletes all events of a namespace: they are not cached. */
   | { readonly do: 'forget-events'; readonly namespace: string }
   /** Lets a terminating namespace go. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/kube-object.ts';
 import { type GroupResource, groupResourceOf, type Resource } from '../../model/resource.ts';
 import { Collection } from './collection.ts';
-import { inform, type InformerOptions } from './informer.ts';
+import { type InformerOptions, inform } from './informer.ts';
 
 /** The collections that one cluster's controllers share: each kind is listed and watched once. */
 export class ClusterCache {
@@ -16,8 +16,8 @@ export class ClusterCache {
   /** The collection of a kind, empty until `start` or `open` has listed it. The type parameter is the caller's word. */
   collection<T extends KubeObject = KubeObject>(resource: Resource): Collection<T> {
     const name = groupResourceOf(resource);
-    let collection = this.#collections.get(name);
-    if (collection === undefined) this.#collections.set(name, (collection = new Collection(resource)));
+    const collection = this.#collections.get(name) ?? new Collection(resource);
+    this.#collections.set(name, collection);
     return collection as unknown as Collection<T>;
   }
 
@@ -34,8 +34,8 @@ export class ClusterCache {
   open(resource: Resource): Promise<void> {
     const name = groupResourceOf(resource);
     const collection = this.collection(resource);
-    let started = this.#starting.get(name);
-    if (started === undefined) this.#starting.set(name, (started = inform(collection, this.#options)));
+    const started = this.#starting.get(name) ?? inform(collection, this.#options);
+    this.#starting.set(name, started);
     return started;
   }
 

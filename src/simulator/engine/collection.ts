@@ -95,8 +95,8 @@ export class Collection<T extends KubeObject = KubeObject> {
   }
 
   #ownedMap(uid: string): Map<string, T> {
-    let owned = this.#byOwner.get(uid);
-    if (owned === undefined) this.#byOwner.set(uid, (owned = new Map()));
+    const owned = this.#byOwner.get(uid) ?? new Map<string, T>();
+    this.#byOwner.set(uid, owned);
     return owned;
   }
 

@@ -66,8 +66,9 @@ export class ControllerRunner {
   #failed(key: string, error: unknown): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const isOrdinary = isApiError(error, 'conflict', 'not-found', 'throttled');
-    if (!isOrdinary && failures === 0) this.#options.logger.warn('a simulated controller failed', { controller: this.#controller.name, key, error: describe(error) });
+    const isOrdinary = isApiError(error, 'conflict', 'forbidden', 'not-found', 'throttled');
+    if (!isOrdinary && failures === 0)
+      this.#options.logger.warn('a simulated controller failed', { controller: this.#controller.name, key, error: describe(error) });
     // One worker per controller: nothing to spread, so the fixed middle of the span.
     this.#wakeIn(key, backoffMs(RETRY, failures, 0.5));
   }

@@ -71,7 +71,8 @@ export class EventRecorder {
     for (const [key, event] of this.#recorded) if (event.namespace === namespace) this.#recorded.delete(key);
     for (const event of this.#alive) if (event.namespace === namespace) this.#alive.delete(event);
     const { items } = await this.#client.list(EVENTS, { namespace });
-    for (const { metadata } of items) await this.#client.delete(EVENTS, { namespace, name: metadata.name }).catch(ignoring('not-found', 'conflict'));
+    for (const { metadata } of items)
+      await this.#client.delete(EVENTS, { namespace, name: metadata.name }).catch(ignoring('not-found', 'conflict'));
   }
 
   async #countAgain(event: Recorded): Promise<boolean> {

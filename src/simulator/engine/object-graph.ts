@@ -43,7 +43,9 @@ export class ObjectGraph {
 
   inNamespace(namespace: string): GraphEntry[] {
     const namespaced = [...this.#collections.values()].filter(({ resource }) => resource.namespaced);
-    return namespaced.flatMap((collection) => [...collection.all()].filter(({ metadata }) => metadata.namespace === namespace).map((object) => ({ collection, object })));
+    return namespaced.flatMap((collection) =>
+      [...collection.all()].filter(({ metadata }) => metadata.namespace === namespace).map((object) => ({ collection, object })),
+    );
   }
 
   at(name: string): GraphEntry | undefined {

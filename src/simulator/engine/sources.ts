@@ -21,8 +21,14 @@ export function ownerOf<T extends KubeObject>(collection: Collection<T>, kind: s
 }
 
 /** A change wakes whatever keys `keysOf` names. */
-export function anyOf<T extends KubeObject>(collection: Collection<T>, keysOf: (next: T | undefined, previous: T | undefined) => Iterable<string>): Source {
-  return { collection: erased(collection as Collection<never>), keysOf: (next, previous) => keysOf(next as T | undefined, previous as T | undefined) };
+export function anyOf<T extends KubeObject>(
+  collection: Collection<T>,
+  keysOf: (next: T | undefined, previous: T | undefined) => Iterable<string>,
+): Source {
+  return {
+    collection: erased(collection as Collection<never>),
+    keysOf: (next, previous) => keysOf(next as T | undefined, previous as T | undefined),
+  };
 }
 
 function keysFor(object: KubeObject | undefined): string[] {

@@ -1,5 +1,5 @@
-import { customKind } from '../../apiserver/resources/custom-kind.ts';
 import { BUILT_IN_KINDS } from '../../apiserver/resources/built-in-kinds.ts';
+import { customKind } from '../../apiserver/resources/custom-kind.ts';
 import { kruiseCustomResourceDefinitions } from '../../apiserver/resources/kruise-crds.ts';
 import type { ResourceDefinition } from '../../apiserver/resources/resource-definition.ts';
 import type { StorageContents } from '../../apiserver/store/storage.ts';
@@ -14,7 +14,7 @@ import { selectorLabels } from './manifests.ts';
 import { seedAccess } from './seeded-access.ts';
 import { seedNodes } from './seeded-nodes.ts';
 import { NodeRing, seedRunningPod } from './seeded-pods.ts';
-import { seedStuckDeployment, seedWorkload, type Site } from './seeded-workloads.ts';
+import { type Site, seedStuckDeployment, seedWorkload } from './seeded-workloads.ts';
 import { VOLUME_CLAIM_KIND } from './volume-claim-kind.ts';
 
 /** Kinds that a simulated API server serves without a CustomResourceDefinition. */
@@ -64,13 +64,20 @@ function seedService(seed: ClusterSeed, planned: PlannedWorkload): void {
   const { name, namespace, entry } = planned;
   if (entry.port === undefined || planned.kind === 'DaemonSet') return;
   const spec = { selector: selectorLabels(planned), ports: [{ name: 'main', port: entry.port }] };
-  seed.add({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels: selectorLabels(planned) }, spec }, seed.now - 60 * DAY_MS);
+  seed.add(
+    { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels: selectorLabels(planned) }, spec },
+    seed.now - 60 * DAY_MS,
+  );
 }
 
 function seedConfiguration(seed: ClusterSeed, { name, region }: ClusterPlan): void {
-  const corefile = '.:53 {\n    errors\n    health\n    ready\n    kubernetes cluster.local in-addr.arpa ip6.arpa\n    forward . /etc/resolv.conf\n    cache 30\n    loop\n    reload\n    loadbalance\n}\n';
+  const corefile =
+    '.:53 {\n    errors\n    health\n    ready\n    kubernetes cluster.local in-addr.arpa ip6.arpa\n    forward . /etc/resolv.conf\n    cache 30\n    loop\n    reload\n    loadbalance\n}\n';
   const at = seed.now - 60 * DAY_MS;
-  seed.add({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: corefile } }, at);
+  seed.add(
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: corefile } },
+    at,
+  );
   seed.add({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster', namespace: 'kube-public' }, data: { name, region } }, at);
 }
 
@@ -96,7 +103,12 @@ const BUDGETED = new Set(['coredns', 'cart', 'postgres']);
 function seedControlPlane(seed: ClusterSeed, { pods, kubernetesVersion }: ClusterPlan, nodes: readonly Node[]): void {
   const node = nodes[0];
   if (node === undefined || pods < 60) return;
-  const parts = { 'kube-apiserver': kubernetesVersion, 'kube-controller-manager': kubernetesVersion, 'kube-scheduler': kubernetesVersion, etcd: '3.5.21-0' };
+  const parts = {
+    'kube-apiserver': kubernetesVersion,
+    'kube-controller-manager': kubernetesVersion,
+    'kube-scheduler': kubernetesVersion,
+    etcd: '3.5.21-0',
+  };
   const createdAt = seed.now - 30 * DAY_MS;
   for (const [name, tag] of Object.entries(parts)) seedRunningPod(seed, staticPod(node, name, tag), node, createdAt);
 }

@@ -59,7 +59,16 @@ function planned(entry: CatalogueEntry, plan: ClusterPlan, { replicas, random }:
   const kind = entry.kind === 'CloneSet' && !plan.hasOpenKruise ? 'Deployment' : entry.kind;
   const tag = tagFor(entry, plan.stage, random.next());
   const isStuck = plan.hasStuckWorkload && entry === STUCK;
-  return { kind, namespace: entry.namespace, name: entry.name, entry, image: `${entry.image}:${tag}`, tag, isStuck, replicas: isStuck ? Math.max(4, replicas) : replicas };
+  return {
+    kind,
+    namespace: entry.namespace,
+    name: entry.name,
+    entry,
+    image: `${entry.image}:${tag}`,
+    tag,
+    isStuck,
+    replicas: isStuck ? Math.max(4, replicas) : replicas,
+  };
 }
 
 /** The shop always; other teams while each workload can have some pods; numbered copies of them in very big clusters. */

@@ -1,6 +1,6 @@
+import { collectionOf, type ResourceDefinition } from '../../apiserver/resources/resource-definition.ts';
 import { objectKey } from '../../apiserver/store/collection.ts';
 import type { Storage, StorageContents } from '../../apiserver/store/storage.ts';
-import { collectionOf, type ResourceDefinition } from '../../apiserver/resources/resource-definition.ts';
 import type { KubeObject } from '../../model/kube-object.ts';
 import type { GroupResource } from '../../model/resource.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -50,7 +50,10 @@ export class ClusterSeed {
 
   /** Pods added so far that carry all these labels. */
   podsOf(namespace: string, labels: Readonly<Record<string, string>>): Pod[] {
-    const isOne = ({ kind, metadata }: KubeObject) => kind === 'Pod' && metadata.namespace === namespace && Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+    const isOne = ({ kind, metadata }: KubeObject) =>
+      kind === 'Pod' &&
+      metadata.namespace === namespace &&
+      Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
     return this.#objects.filter(({ object }) => isOne(object)).map(({ object }) => object as Pod);
   }
 
@@ -75,9 +78,10 @@ export function seededStorage(storage: Storage, seed: () => StorageContents): St
       const present = storage.load();
       if (present.revision > 0) return present;
       const contents = seed();
-      let revision = 0;
-      for (const { collection, key, object } of contents.objects) storage.write({ revision: (revision = Number(object.metadata.resourceVersion)), collection, key, object });
-      return { revision: Math.max(revision, contents.revision), objects: contents.objects };
+      for (const { collection, key, object } of contents.objects) {
+        storage.write({ revision: Number(object.metadata.resourceVersion), collection, key, object });
+      }
+      return contents;
     },
     write: (write) => storage.write(write),
     close: () => storage.close(),

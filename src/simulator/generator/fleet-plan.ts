@@ -18,7 +18,20 @@ export interface ClusterPlan {
   readonly hasStuckWorkload: boolean;
 }
 
-const REGIONS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1', 'ca-central-1', 'eu-north-1', 'ap-south-1', 'me-south-1', 'af-south-1'];
+const REGIONS = [
+  'eu-west-1',
+  'us-east-1',
+  'ap-southeast-1',
+  'eu-central-1',
+  'us-west-2',
+  'ap-northeast-1',
+  'sa-east-1',
+  'ca-central-1',
+  'eu-north-1',
+  'ap-south-1',
+  'me-south-1',
+  'af-south-1',
+];
 
 const VERSIONS: Readonly<Record<Stage, readonly string[]>> = {
   testing: ['v1.33.1'],
@@ -88,5 +101,10 @@ function sharesOf(total: number, weights: readonly number[]): number[] {
 const LEAST = 20;
 
 export function clusterLabels({ region, tier, stage }: ClusterPlan): Record<string, string> {
-  return { region, tier, env: stage === 'testing' ? 'test' : stage === 'production' ? 'production' : 'staging', 'fleetgraph.io/stage': stage };
+  return {
+    region,
+    tier,
+    env: stage === 'testing' ? 'test' : stage === 'production' ? 'production' : 'staging',
+    'fleetgraph.io/stage': stage,
+  };
 }

@@ -36,7 +36,11 @@ function clusterRole(name: string, rules: readonly object[], aggregatedTo?: stri
   return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name, ...labels }, rules: structuredClone(rules) };
 }
 
-function binding(kind: 'ClusterRoleBinding' | 'RoleBinding', name: string, { role, user, namespace }: { role: string; user: string; namespace?: string }): KubeObject {
+function binding(
+  kind: 'ClusterRoleBinding' | 'RoleBinding',
+  name: string,
+  { role, user, namespace }: { role: string; user: string; namespace?: string },
+): KubeObject {
   return {
     apiVersion: `${GROUP}/v1`,
     kind,

@@ -1,6 +1,6 @@
 import { healthyConditions } from '../nodes/node-agent.ts';
-import type { Node } from '../objects/types.ts';
 import { timestamp } from '../objects/timestamps.ts';
+import type { Node } from '../objects/types.ts';
 import type { PlannedNode } from './cluster-plan.ts';
 import type { ClusterSeed } from './cluster-seed.ts';
 import type { ClusterPlan } from './fleet-plan.ts';
@@ -43,7 +43,10 @@ function machine({ kubernetesVersion }: ClusterPlan, { name, cpu, memoryGi }: Pl
   const address = `172.${16 + ((index >> 16) & 15)}.${(index >> 8) & 255}.${10 + (index & 127)}`;
   const size = { cpu: String(cpu), memory: `${memoryGi * 1024 * 1024}Ki`, 'ephemeral-storage': '104857600Ki', pods: '110' };
   return {
-    addresses: [{ type: 'InternalIP', address }, { type: 'Hostname', address: name }],
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: name },
+    ],
     capacity: size,
     allocatable: { ...size, cpu: `${cpu * 1000 - 80}m`, memory: `${(memoryGi - 1) * 1024 * 1024}Ki` },
     nodeInfo: {

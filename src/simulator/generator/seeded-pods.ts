@@ -25,7 +25,11 @@ export class NodeRing {
 export function seedRunningPod(seed: ClusterSeed, pod: Pod, node: Node, createdAt: number): Pod {
   const startedAt = createdAt + 3_000;
   const restart = seed.random.next() < RESTARTED_SHARE && startedAt < seed.now - HOUR_MS ? restartOf(seed, startedAt) : undefined;
-  return seedPod(seed, pod, { node, createdAt, statuses: (added) => added.spec.containers.map((container) => runningStatus(added, container, restart ?? { count: 0, startedAt })) });
+  return seedPod(seed, pod, {
+    node,
+    createdAt,
+    statuses: (added) => added.spec.containers.map((container) => runningStatus(added, container, restart ?? { count: 0, startedAt })),
+  });
 }
 
 /** A pod whose image is not to be had. */
@@ -48,7 +52,11 @@ function seedPod(seed: ClusterSeed, pod: Pod, { node, createdAt, statuses }: See
   const added = seed.add({ ...pod, spec: { ...pod.spec, nodeName: node.metadata.name } }, createdAt);
   const at = timestamp(createdAt);
   const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: at };
-  const gates = (added.spec.readinessGates ?? []).map(({ conditionType }) => ({ type: conditionType, status: 'True', lastTransitionTime: at }));
+  const gates = (added.spec.readinessGates ?? []).map(({ conditionType }) => ({
+    type: conditionType,
+    status: 'True',
+    lastTransitionTime: at,
+  }));
   added.status = { ...added.status, conditions: [...gates, scheduled], startTime: at };
   added.status = podStatus(added, statuses(added), node, createdAt + 3_000);
   return added;
@@ -77,7 +85,12 @@ function runningStatus(pod: Pod, { name, image }: Container, { count, startedAt,
 function restartOf(seed: ClusterSeed, firstStart: number): Run {
   const startedAt = firstStart + seed.random.next() * (seed.now - firstStart - HOUR_MS / 2);
   const isMemory = seed.random.next() < 0.6;
-  const terminated = { exitCode: isMemory ? 137 : 1, reason: isMemory ? 'OOMKilled' : 'Error', startedAt: timestamp(firstStart), finishedAt: timestamp(startedAt - 1_000) };
+  const terminated = {
+    exitCode: isMemory ? 137 : 1,
+    reason: isMemory ? 'OOMKilled' : 'Error',
+    startedAt: timestamp(firstStart),
+    finishedAt: timestamp(startedAt - 1_000),
+  };
   return { count: 1 + seed.random.int(4), startedAt, last: { terminated } };
 }
 

@@ -1,21 +1,22 @@
-import { cloneSetPod, freshIds } from '../controllers/clone-set-pod.ts';
 import { reconcileCloneSet } from '../controllers/clone-set-controller.ts';
+import { cloneSetPod, freshIds } from '../controllers/clone-set-pod.ts';
 import { daemonPod } from '../controllers/daemon-pod.ts';
 import { reconcileDaemonSet } from '../controllers/daemon-set-controller.ts';
 import { reconcileDeployment } from '../controllers/deployment-controller.ts';
 import { newReplicaSet, REVISION, rescaled } from '../controllers/deployment-revisions.ts';
 import { reconcileReplicaSet } from '../controllers/replica-set-controller.ts';
 import { hashOf, newRevision } from '../controllers/revision-history.ts';
-import { reconcileStatefulSet } from '../controllers/stateful-set-controller.ts';
 import { claimsFor, statefulPod } from '../controllers/stateful-pod.ts';
+import { reconcileStatefulSet } from '../controllers/stateful-set-controller.ts';
 import { boundStatus } from '../controllers/volume-binder.ts';
 import type { Decision } from '../engine/action.ts';
 import { podFromTemplate } from '../objects/pod-template.ts';
 import { timestamp } from '../objects/timestamps.ts';
 import type { CloneSet, ControllerRevision, DaemonSet, Deployment, Node, Pod, ReplicaSet, StatefulSet } from '../objects/types.ts';
+import type { PlannedKind } from './catalogue.ts';
 import type { PlannedWorkload } from './cluster-plan.ts';
 import type { ClusterSeed } from './cluster-seed.ts';
-import { cloneSetOf, daemonSetOf, deploymentOf, statefulSetOf, STUCK_TAG } from './manifests.ts';
+import { cloneSetOf, daemonSetOf, deploymentOf, STUCK_TAG, statefulSetOf } from './manifests.ts';
 import { type NodeRing, seedRunningPod, seedUnpullablePod } from './seeded-pods.ts';
 
 /** What seeding a workload needs to know of its cluster. */
@@ -27,17 +28,15 @@ export interface Site {
 
 /** The workload and all that belongs to it, settled: its controllers find nothing to do. */
 export function seedWorkload(site: Site, planned: PlannedWorkload): void {
-  switch (planned.kind) {
-    case 'Deployment':
-      return seedDeployment(site, planned);
-    case 'StatefulSet':
-      return seedStatefulSet(site, planned);
-    case 'DaemonSet':
-      return seedDaemonSet(site, planned);
-    case 'CloneSet':
-      return seedCloneSet(site, planned);
-  }
+  SEEDERS[planned.kind](site, planned);
 }
+
+const SEEDERS: Readonly<Record<PlannedKind, (site: Site, planned: PlannedWorkload) => void>> = {
+  Deployment: (site, planned) => seedDeployment(site, planned),
+  StatefulSet: (site, planned) => seedStatefulSet(site, planned),
+  DaemonSet: (site, planned) => seedDaemonSet(site, planned),
+  CloneSet: (site, planned) => seedCloneSet(site, planned),
+};
 
 /** Between three days and two months ago for a workload, later for its pods. */
 function ages({ seed }: Site): { createdAt: number; podAt: () => number } {
@@ -94,7 +93,10 @@ export function seedStuckDeployment(site: Site, planned: PlannedWorkload): void 
   const brokenAt = seed.now - 3 * HOUR_MS;
   const deployment = seed.add(deploymentOf(planned), createdAt);
   const good = seed.add(newReplicaSet(deployment, []), createdAt);
-  const containers = deployment.spec.template.spec.containers.map((container) => ({ ...container, image: `${planned.entry.image}:${STUCK_TAG}` }));
+  const containers = deployment.spec.template.spec.containers.map((container) => ({
+    ...container,
+    image: `${planned.entry.image}:${STUCK_TAG}`,
+  }));
   deployment.spec.template = { ...deployment.spec.template, spec: { ...deployment.spec.template.spec, containers } };
   deployment.metadata.generation = 2;
   const bad = seed.add(newReplicaSet(deployment, [good]), brokenAt);
@@ -102,12 +104,25 @@ export function seedStuckDeployment(site: Site, planned: PlannedWorkload): void 
   const quarter = Math.floor(planned.replicas / 4);
   Object.assign(good, rescaled(deployment, good, planned.replicas - quarter));
   Object.assign(bad, rescaled(deployment, bad, quarter + Math.ceil(planned.replicas / 4)));
-  const running = Array.from({ length: planned.replicas - quarter }, () => seedRunningPod(seed, replicaPod(good), ring.take(), createdAt + HOUR_MS));
+  const running = Array.from({ length: planned.replicas - quarter }, () =>
+    seedRunningPod(seed, replicaPod(good), ring.take(), createdAt + HOUR_MS),
+  );
   const waiting = Array.from({ length: bad.spec.replicas ?? 0 }, () => seedUnpullablePod(seed, replicaPod(bad), ring.take(), brokenAt));
   settle(good, reconcileReplicaSet({ replicaSet: good, pods: running, orphans: [], now: seed.now }));
   settle(bad, reconcileReplicaSet({ replicaSet: bad, pods: waiting, orphans: [], now: seed.now }));
   annotateRevision(deployment, bad);
-  deployment.status = { conditions: [{ type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${bad.metadata.name}" is progressing.`, lastUpdateTime: timestamp(brokenAt), lastTransitionTime: timestamp(brokenAt) }] };
+  deployment.status = {
+    conditions: [
+      {
+        type: 'Progressing',
+        status: 'True',
+        reason: 'ReplicaSetUpdated',
+        message: `ReplicaSet "${bad.metadata.name}" is progressing.`,
+        lastUpdateTime: timestamp(brokenAt),
+        lastTransitionTime: timestamp(brokenAt),
+      },
+    ],
+  };
   settleDeployment(deployment, [good, bad], brokenAt);
   settleDeployment(deployment, [good, bad], brokenAt + 601_000);
 }
@@ -140,11 +155,18 @@ function seedCloneSet(site: Site, planned: PlannedWorkload): void {
   const { createdAt, podAt } = ages(site);
   const set = seed.add(cloneSetOf(planned), createdAt);
   const revision = seedRevision(seed, set, 'controller.kubernetes.io/hash', createdAt);
-  const pods = freshIds(planned.replicas, [], seed.random).map((id) => seedRunningPod(seed, cloneSetPod(set, revision, id), ring.take(), podAt()));
+  const pods = freshIds(planned.replicas, [], seed.random).map((id) =>
+    seedRunningPod(seed, cloneSetPod(set, revision, id), ring.take(), podAt()),
+  );
   settle(set, reconcileCloneSet({ set, pods, revisions: [revision], now: seed.now, random: seed.random }));
 }
 
-function seedRevision(seed: ClusterSeed, owner: StatefulSet | DaemonSet | CloneSet, hashLabel: string, createdAt: number): ControllerRevision {
+function seedRevision(
+  seed: ClusterSeed,
+  owner: StatefulSet | DaemonSet | CloneSet,
+  hashLabel: string,
+  createdAt: number,
+): ControllerRevision {
   return seed.add(newRevision(owner, 1, { hashLabel }), createdAt);
 }
 

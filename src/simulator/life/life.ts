@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import { CLONE_SETS, DEPLOYMENTS, NODES } from '../objects/kinds.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
-import { isSettled, movable, restartable, rollable, type Rolling } from './subjects.ts';
+import { isSettled, movable, type Rolling, restartable, rollable } from './subjects.ts';
 
 export interface LifeOptions {
   readonly clusters: readonly SimulatedCluster[];
@@ -132,7 +132,9 @@ function fail({ clusters, random }: Strand): { cluster: SimulatedCluster; nodeNa
   // The canary is where people try things: its machines hold, unless there is no other cluster.
   const others = clusters.filter(({ plan }) => plan.stage !== 'canary');
   const cluster = random.pick(others.length === 0 ? clusters : others);
-  const names = [...cluster.cache.collection(NODES).keys()].filter((name) => cluster.machines.isUp(name) && !cluster.wasTouched(name, HANDS_OFF_NODE_MS));
+  const names = [...cluster.cache.collection(NODES).keys()].filter(
+    (name) => cluster.machines.isUp(name) && !cluster.wasTouched(name, HANDS_OFF_NODE_MS),
+  );
   if (names.length < FEWEST_NODES || cluster.machines.downCount > 0 || cluster.wasTouched('shop', HANDS_OFF_NODE_MS)) return undefined;
   const nodeName = random.pick(names);
   cluster.machines.switchOff(nodeName);

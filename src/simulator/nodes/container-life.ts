@@ -1,4 +1,4 @@
-import { timestamp, millis } from '../objects/timestamps.ts';
+import { millis, timestamp } from '../objects/timestamps.ts';
 import type { Container, ContainerState, ContainerStatus } from '../objects/types.ts';
 import { type ImageBehaviour, imageIdOf } from './image-behaviour.ts';
 
@@ -43,13 +43,15 @@ export function nextStep(moment: ContainerMoment): ContainerStep {
   if (running !== undefined) return status.image === container.image ? run(moment, status) : changeImage(moment, status);
   if (terminated !== undefined) return restart(moment, status, terminated);
   if (waiting?.reason === 'CrashLoopBackOff') return status.image === container.image ? backOff(moment, status) : start(moment, status);
-  if (waiting?.reason === 'ErrImagePull' || waiting?.reason === 'ImagePullBackOff') return status.image === container.image ? pullAgain(moment, status) : pull(moment, status);
+  if (waiting?.reason === 'ErrImagePull' || waiting?.reason === 'ImagePullBackOff')
+    return status.image === container.image ? pullAgain(moment, status) : pull(moment, status);
   return after(moment, START_MS + moment.chance * START_SPREAD_MS, () => pull(moment, status));
 }
 
 /** What keeps `ageMs` and `pulls` apart from those of an earlier state. */
 export function stateKey({ state, restartCount, image }: ContainerStatus): string {
-  const kind = state.running !== undefined ? 'running' : state.terminated !== undefined ? 'terminated' : (state.waiting?.reason ?? 'waiting');
+  const kind =
+    state.running !== undefined ? 'running' : state.terminated !== undefined ? 'terminated' : (state.waiting?.reason ?? 'waiting');
   return `${kind}/${restartCount}/${image}`;
 }
 
@@ -64,7 +66,15 @@ function after({ ageMs }: ContainerMoment, delayMs: number, step: () => Containe
 
 function create({ container }: ContainerMoment): ContainerStep {
   const { name, image } = container;
-  const status = { name, image, imageID: '', ready: false, started: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } };
+  const status = {
+    name,
+    image,
+    imageID: '',
+    ready: false,
+    started: false,
+    restartCount: 0,
+    state: { waiting: { reason: 'ContainerCreating' } },
+  };
   return { status, says: [normal('Pulling', `Pulling image "${image}"`)] };
 }
 
@@ -77,7 +87,16 @@ function failPull({ container }: ContainerMoment, { lastState, restartCount, nam
   const problem = `failed to resolve reference "${image}": ${image}: not found`;
   const message = `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": ${problem}`;
   return {
-    status: { name, image, imageID: '', ready: false, started: false, restartCount, state: { waiting: { reason: 'ErrImagePull', message } }, ...kept(lastState) },
+    status: {
+      name,
+      image,
+      imageID: '',
+      ready: false,
+      started: false,
+      restartCount,
+      state: { waiting: { reason: 'ErrImagePull', message } },
+      ...kept(lastState),
+    },
     says: [warning('Failed', `Failed to pull image "${image}": ${message}`), warning('Failed', 'Error: ErrImagePull')],
   };
 }
@@ -87,7 +106,10 @@ function pullAgain(moment: ContainerMoment, status: ContainerStatus): ContainerS
   if (status.state.waiting?.reason === 'ImagePullBackOff') return after(moment, pullDelayMs(moment.pulls), () => pull(moment, status));
   return after(moment, ERROR_SHOWN_MS, () => {
     const waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` };
-    return { status: { ...status, state: { waiting } }, says: [normal('BackOff', waiting.message), warning('Failed', 'Error: ImagePullBackOff')] };
+    return {
+      status: { ...status, state: { waiting } },
+      says: [normal('BackOff', waiting.message), warning('Failed', 'Error: ImagePullBackOff')],
+    };
   });
 }
 
@@ -110,7 +132,12 @@ function start(moment: ContainerMoment, { lastState, restartCount, name, state, 
       ...kept(last),
     },
     says: [
-      normal('Pulled', hasRun ? `Container image "${container.image}" already present on machine` : `Successfully pulled image "${container.image}" in ${Math.round(START_MS + moment.chance * START_SPREAD_MS)}ms`),
+      normal(
+        'Pulled',
+        hasRun
+          ? `Container image "${container.image}" already present on machine`
+          : `Successfully pulled image "${container.image}" in ${Math.round(START_MS + moment.chance * START_SPREAD_MS)}ms`,
+      ),
       normal('Created', `Created container: ${name}`),
       normal('Started', `Started container ${name}`),
     ],
@@ -122,7 +149,8 @@ function run(moment: ContainerMoment, status: ContainerStatus): ContainerStep {
   const { behaviour } = moment;
   if (behaviour === 'crash') return after(moment, CRASH_MS + moment.chance * CRASH_MS, () => ({ status: ended(moment, status, 'Error') }));
   if (behaviour === 'broken' && status.ready) return { status: { ...status, ready: false }, says: [UNHEALTHY] };
-  if (behaviour === 'broken') return moment.ageMs < FIRST_PROBE_MS ? { waitMs: FIRST_PROBE_MS - moment.ageMs } : { says: [UNHEALTHY], waitMs: PROBE_NOTE_MS };
+  if (behaviour === 'broken')
+    return moment.ageMs < FIRST_PROBE_MS ? { waitMs: FIRST_PROBE_MS - moment.ageMs } : { says: [UNHEALTHY], waitMs: PROBE_NOTE_MS };
   if (status.ready) return {};
   const delayMs = behaviour === 'slow' ? SLOW_READY_MS : READY_MS + moment.chance * READY_SPREAD_MS;
   return after(moment, delayMs, () => ({ status: { ...status, ready: true } }));
@@ -140,7 +168,12 @@ function ended({ now }: ContainerMoment, status: ContainerStatus, reason: 'OOMKi
   const exitCode = { OOMKilled: 137, Error: 1, Completed: 0 }[reason];
   const startedAt = status.state.running?.startedAt ?? timestamp(now);
   const containerID = status.containerID ?? '';
-  return { ...status, ready: false, started: false, state: { terminated: { exitCode, reason, startedAt, finishedAt: timestamp(now), containerID } } };
+  return {
+    ...status,
+    ready: false,
+    started: false,
+    state: { terminated: { exitCode, reason, startedAt, finishedAt: timestamp(now), containerID } },
+  };
 }
 
 /** The first failure, or one after a long run, is forgiven; then the back-off begins. */

@@ -69,7 +69,9 @@ export class Kubelets implements Controller {
   holdUnready(image: string, isHeld: boolean): string[] {
     if (isHeld) this.#unreadyImages.add(image);
     else this.#unreadyImages.delete(image);
-    return [...this.#context.cache.collection<Pod>(PODS).all()].filter(({ spec }) => spec.containers.some((container) => container.image === image)).map(keyOf);
+    return [...this.#context.cache.collection<Pod>(PODS).all()]
+      .filter(({ spec }) => spec.containers.some((container) => container.image === image))
+      .map(keyOf);
   }
 
   /** Keys of all pods on a node: to look at when its machine comes back. */
@@ -83,7 +85,14 @@ export class Kubelets implements Controller {
     this.#kills.delete(key);
     if (pod === undefined) return NOTHING_TO_DO;
     const uid = pod.metadata.uid ?? '';
-    const { memory, ...decision } = runPod({ pod, node: this.#nodeOf(pod), memory: this.#memory.get(uid), kill, unreadyImages: this.#unreadyImages, now: this.#context.clock.now() });
+    const { memory, ...decision } = runPod({
+      pod,
+      node: this.#nodeOf(pod),
+      memory: this.#memory.get(uid),
+      kill,
+      unreadyImages: this.#unreadyImages,
+      now: this.#context.clock.now(),
+    });
     if (memory === undefined) this.#memory.delete(uid);
     else this.#memory.set(uid, memory);
     return decision;
@@ -109,7 +118,11 @@ function stepPod(observed: PodObservation, node: Node): PodOutcome {
   const { pod, now } = observed;
   const remembered = recall(observed);
   const present = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status]));
-  const steps = pod.spec.containers.map((container) => ({ name: container.name, before: present.get(container.name), step: stepContainer(observed, remembered, container.name) }));
+  const steps = pod.spec.containers.map((container) => ({
+    name: container.name,
+    before: present.get(container.name),
+    step: stepContainer(observed, remembered, container.name),
+  }));
   const statuses = steps.flatMap(({ before, step }) => step.status ?? before ?? []);
   const status = podStatus(pod, statuses, node, now);
   const isSame = sameJson(status, pod.status);
@@ -173,7 +186,16 @@ function pullsAfter({ state }: ContainerStatus, pulls: number): number {
 
 function containerEvent(pod: Pod, container: string, note: ContainerNote): Action {
   const host = pod.spec.nodeName;
-  return { do: 'record', event: { regarding: pod, ...note, component: NAME, fieldPath: `spec.containers{${container}}`, ...(host === undefined ? {} : { host }) } };
+  return {
+    do: 'record',
+    event: {
+      regarding: pod,
+      ...note,
+      component: NAME,
+      fieldPath: `spec.containers{${container}}`,
+      ...(host === undefined ? {} : { host }),
+    },
+  };
 }
 
 // ------------------------------------------------------------------------------------------------- ending
@@ -187,7 +209,12 @@ function endPod({ pod, node, memory, now }: PodObservation): PodOutcome {
   const since = memory?.endingSince ?? now;
   const stopsAt = since + Math.min(deletionGracePeriodSeconds * 1000, STOP_MS + chanceOf(`${uid}/end`) * STOP_SPREAD_MS);
   if (now >= stopsAt) return { actions: [removal(pod)] };
-  const stopping = memory?.endingSince === undefined ? pod.spec.containers.map(({ name }) => containerEvent(pod, name, { type: 'Normal', reason: 'Killing', message: `Stopping container ${name}` })) : [];
+  const stopping =
+    memory?.endingSince === undefined
+      ? pod.spec.containers.map(({ name }) =>
+          containerEvent(pod, name, { type: 'Normal', reason: 'Killing', message: `Stopping container ${name}` }),
+        )
+      : [];
   return { actions: stopping, lookAgainInMs: stopsAt - now, memory: { containers: {}, endingSince: since } };
 }
 

@@ -39,7 +39,10 @@ export function reportNode(node: Node, now: number): Decision {
   if (isHealthy && dueInMs > 0) return { actions: [], lookAgainInMs: dueInMs };
   const wasReady = conditionOf(node.status?.conditions, 'Ready')?.status === 'True';
   const message = `Node ${node.metadata.name} status is now: NodeReady`;
-  const note = { do: 'record', event: { regarding: node, type: 'Normal', reason: 'NodeReady', message, component: NAME, host: node.metadata.name } } as const;
+  const note = {
+    do: 'record',
+    event: { regarding: node, type: 'Normal', reason: 'NodeReady', message, component: NAME, host: node.metadata.name },
+  } as const;
   const status = { ...initialStatus(node), ...node.status, conditions: healthyConditions(node, now) };
   return { actions: [replaceStatus(NODES, node, status), ...(wasReady ? [] : [note])], lookAgainInMs: HEARTBEAT_MS };
 }
@@ -59,10 +62,24 @@ function initialStatus(node: Node): Record<string, unknown> {
   const { name } = node.metadata;
   const size = { cpu: '8', memory: '32Gi', pods: '110', 'ephemeral-storage': '100Gi' };
   return {
-    addresses: [{ type: 'InternalIP', address: hostIpOf(node) }, { type: 'Hostname', address: name }],
+    addresses: [
+      { type: 'InternalIP', address: hostIpOf(node) },
+      { type: 'Hostname', address: name },
+    ],
     capacity: size,
     allocatable: size,
-    nodeInfo: { kubeletVersion: 'v1.32.4', containerRuntimeVersion: 'containerd://1.7.27', osImage: 'Simulated Linux', kernelVersion: '6.6.0', architecture: 'amd64', operatingSystem: 'linux', machineID: String(chanceOf(name)), systemUUID: '', bootID: '', kubeProxyVersion: '' },
+    nodeInfo: {
+      kubeletVersion: 'v1.32.4',
+      containerRuntimeVersion: 'containerd://1.7.27',
+      osImage: 'Simulated Linux',
+      kernelVersion: '6.6.0',
+      architecture: 'amd64',
+      operatingSystem: 'linux',
+      machineID: String(chanceOf(name)),
+      systemUUID: '',
+      bootID: '',
+      kubeProxyVersion: '',
+    },
   };
 }
 

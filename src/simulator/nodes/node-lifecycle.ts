@@ -52,7 +52,8 @@ export function reconcileNode(observed: NodeObservation): Decision {
   if (silentForMs !== undefined && silentForMs < GRACE_MS) return { actions: [], lookAgainInMs: GRACE_MS - silentForMs };
   const taints = wantedTaints(observed);
   if (silentForMs !== undefined && !isUnknown(node)) return { actions: declareUnreachable(observed) };
-  if (!sameJson(taints, node.spec.taints ?? [])) return { actions: [{ do: 'update', resource: NODES, object: { ...node, spec: withTaints(node, taints) } }] };
+  if (!sameJson(taints, node.spec.taints ?? []))
+    return { actions: [{ do: 'update', resource: NODES, object: { ...node, spec: withTaints(node, taints) } }] };
   const unready = silentForMs === undefined ? [] : markPods(observed);
   const evictions = evict(observed);
   return { actions: [...unready, ...evictions.actions], ...soonest(evictions.lookAgainInMs) };
@@ -80,9 +81,18 @@ function wantedTaints({ node, now }: NodeObservation): Taint[] {
   const kept = present.filter(({ key }) => key !== UNREACHABLE && key !== NOT_READY && key !== CORDON_TAINT);
   const ready = conditionOf(node.status?.conditions, 'Ready')?.status;
   const key = ready === 'Unknown' ? UNREACHABLE : ready === 'False' ? NOT_READY : undefined;
-  const own: [string, string][] = key === undefined ? [] : [[key, 'NoSchedule'], [key, 'NoExecute']];
+  const own: [string, string][] =
+    key === undefined
+      ? []
+      : [
+          [key, 'NoSchedule'],
+          [key, 'NoExecute'],
+        ];
   if (node.spec.unschedulable === true) own.push([CORDON_TAINT, 'NoSchedule']);
-  const added = own.map(([name, effect]) => present.find((taint) => taint.key === name && taint.effect === effect) ?? { key: name, effect, timeAdded: timestamp(now) });
+  const added = own.map(
+    ([name, effect]) =>
+      present.find((taint) => taint.key === name && taint.effect === effect) ?? { key: name, effect, timeAdded: timestamp(now) },
+  );
   return [...kept, ...added];
 }
 
@@ -101,21 +111,27 @@ function markPods({ pods, now }: NodeObservation): Action[] {
 }
 
 function unready({ status }: Pod, now: number): Condition[] {
-  return (status?.conditions ?? []).map((condition) => (condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: timestamp(now) } : condition));
+  return (status?.conditions ?? []).map((condition) =>
+    condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: timestamp(now) } : condition,
+  );
 }
 
 /** Taints of effect NoExecute: at once without a toleration, after its seconds with one, never with a toleration for ever. */
 function evict({ node, pods, now }: NodeObservation): Decision {
   const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
   if (taints.length === 0) return NOTHING_TO_DO;
-  const dues = pods.filter((pod) => !isDeleting(pod)).map((pod) => ({ pod, at: Math.min(...taints.map((taint) => evictionAt(pod, taint, now))) }));
+  const dues = pods
+    .filter((pod) => !isDeleting(pod))
+    .map((pod) => ({ pod, at: Math.min(...taints.map((taint) => evictionAt(pod, taint, now))) }));
   const waiting = dues.map(({ at }) => at - now).filter((wait) => wait > 0 && Number.isFinite(wait));
   const due = dues.filter(({ at }) => at <= now);
   return { actions: due.flatMap(({ pod }) => evictOne(pod)), ...soonest(...waiting) };
 }
 
 function evictionAt({ spec }: Pod, taint: Taint, now: number): number {
-  const matching = [...(spec.tolerations ?? []), ...admitted(spec.tolerations ?? [], taint)].filter((toleration) => tolerates([toleration], taint));
+  const matching = [...(spec.tolerations ?? []), ...admitted(spec.tolerations ?? [], taint)].filter((toleration) =>
+    tolerates([toleration], taint),
+  );
   if (matching.length === 0) return now;
   const seconds = matching.map(({ tolerationSeconds }) => tolerationSeconds ?? Number.POSITIVE_INFINITY);
   return (millis(taint.timeAdded) ?? now) + Math.min(...seconds) * 1000;
@@ -124,12 +140,23 @@ function evictionAt({ spec }: Pod, taint: Taint, now: number): number {
 /** What a real server's admission adds to pods that say nothing about failing nodes. */
 function admitted(tolerations: readonly Toleration[], taint: Taint): Toleration[] {
   const isOurs = taint.key === UNREACHABLE || taint.key === NOT_READY;
-  return isOurs && !tolerates(tolerations, taint) ? [{ key: taint.key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }] : [];
+  return isOurs && !tolerates(tolerations, taint)
+    ? [{ key: taint.key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }]
+    : [];
 }
 
 function evictOne(pod: Pod): Action[] {
   return [
-    { do: 'record', event: { regarding: pod, type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${pod.metadata.namespace}/${pod.metadata.name}`, component: 'taint-eviction-controller' } },
+    {
+      do: 'record',
+      event: {
+        regarding: pod,
+        type: 'Normal',
+        reason: 'TaintManagerEviction',
+        message: `Marking for deletion Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+        component: 'taint-eviction-controller',
+      },
+    },
     { do: 'delete', resource: PODS, object: pod },
   ];
 }

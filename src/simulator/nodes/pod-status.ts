@@ -36,7 +36,8 @@ function phaseOf(pod: Pod, containers: readonly ContainerStatus[]): string {
 function conditions(pod: Pod, containers: readonly ContainerStatus[], now: number): Condition[] {
   const unready = containers.filter(({ ready }) => !ready).map(({ name }) => name);
   const closed = closedGates(pod);
-  const waiting = unready.length === 0 ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  const waiting =
+    unready.length === 0 ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
   const gated = closed.length === 0 ? {} : { reason: 'ReadinessGatesNotReady', message: closed.map(gateMessage).join(', ') };
   const own: Condition[] = [
     { type: 'PodReadyToStartContainers', status: 'True' },
@@ -51,7 +52,13 @@ function conditions(pod: Pod, containers: readonly ContainerStatus[], now: numbe
 function timed(pod: Pod, next: Condition, now: number): Condition {
   const before = conditionOf(pod.status?.conditions, next.type);
   const lastTransitionTime = before?.status === next.status ? (before.lastTransitionTime ?? timestamp(now)) : timestamp(now);
-  return { type: next.type, status: next.status, lastProbeTime: null, lastTransitionTime, ...(next.reason === undefined ? {} : { reason: next.reason, message: next.message ?? '' }) };
+  return {
+    type: next.type,
+    status: next.status,
+    lastProbeTime: null,
+    lastTransitionTime,
+    ...(next.reason === undefined ? {} : { reason: next.reason, message: next.message ?? '' }),
+  };
 }
 
 function closedGates({ spec, status }: Pod): { type: string; status: string }[] {
@@ -62,7 +69,9 @@ function closedGates({ spec, status }: Pod): { type: string; status: string }[] 
 }
 
 function gateMessage({ type, status }: { type: string; status: string }): string {
-  return status === '' ? `corresponding condition of pod readiness gate "${type}" does not exist.` : `the status of pod readiness gate "${type}" is not "True", but ${status}`;
+  return status === ''
+    ? `corresponding condition of pod readiness gate "${type}" does not exist.`
+    : `the status of pod readiness gate "${type}" is not "True", but ${status}`;
 }
 
 function truth(holds: boolean): string {
@@ -83,7 +92,10 @@ function initStatuses({ spec, status, metadata }: Pod, now: number): { initConta
       ready: true,
       started: restartPolicy === 'Always',
       restartCount: 0,
-      state: restartPolicy === 'Always' ? { running: { startedAt: at } } : { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at } },
+      state:
+        restartPolicy === 'Always'
+          ? { running: { startedAt: at } }
+          : { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at } },
     })),
   };
 }
@@ -95,12 +107,19 @@ export function podIpOf(pod: Pod): string {
 }
 
 export function hostIpOf(node: Node): string {
-  return node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? `172.16.${hash32(node.metadata.name) % 250}.${1 + (hash32(`${node.metadata.name}/`) % 250)}`;
+  return (
+    node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ??
+    `172.16.${hash32(node.metadata.name) % 250}.${1 + (hash32(`${node.metadata.name}/`) % 250)}`
+  );
 }
 
 export function qosClassOf(containers: readonly Container[]): string {
-  const resources = containers.map((container) => container['resources'] as { requests?: Record<string, string>; limits?: Record<string, string> } | undefined);
+  const resources = containers.map(
+    (container) => container['resources'] as { requests?: Record<string, string>; limits?: Record<string, string> } | undefined,
+  );
   if (resources.every((one) => one?.requests === undefined && one?.limits === undefined)) return 'BestEffort';
-  const isBound = resources.every((one) => ['cpu', 'memory'].every((name) => one?.limits?.[name] !== undefined && (one.requests?.[name] ?? one.limits[name]) === one.limits[name]));
+  const isBound = resources.every((one) =>
+    ['cpu', 'memory'].every((name) => one?.limits?.[name] !== undefined && (one.requests?.[name] ?? one.limits[name]) === one.limits[name]),
+  );
   return isBound ? 'Guaranteed' : 'Burstable';
 }

@@ -70,15 +70,31 @@ function needsNode(pod: Pod): boolean {
 }
 
 function sameOffer(next: Node, previous: Node | undefined): boolean {
-  return previous !== undefined && sameJson(next.spec, previous.spec) && sameJson(next.metadata.labels, previous.metadata.labels) && sameJson(next.status?.allocatable, previous.status?.allocatable);
+  return (
+    previous !== undefined &&
+    sameJson(next.spec, previous.spec) &&
+    sameJson(next.metadata.labels, previous.metadata.labels) &&
+    sameJson(next.status?.allocatable, previous.status?.allocatable)
+  );
 }
 
 /** The fitting node with the fewest siblings, then the fewest pods; else the reason why there is none. */
 export function schedulePod({ pod, nodes, now }: PlacementObservation): Decision {
   const judged = nodes.map((load) => ({ load, problem: problemOf(pod, load) }));
   const fitting = judged.filter(({ problem }) => problem === undefined).map(({ load }) => load);
-  const best = fitting.reduce<NodeLoad | undefined>((chosen, load) => (chosen === undefined || isBetter(load, chosen) ? load : chosen), undefined);
-  return best === undefined ? { actions: refuse(pod, judged.map(({ problem }) => problem ?? ''), now) } : { actions: bind(pod, best.node) };
+  const best = fitting.reduce<NodeLoad | undefined>(
+    (chosen, load) => (chosen === undefined || isBetter(load, chosen) ? load : chosen),
+    undefined,
+  );
+  return best === undefined
+    ? {
+        actions: refuse(
+          pod,
+          judged.map(({ problem }) => problem ?? ''),
+          now,
+        ),
+      }
+    : { actions: bind(pod, best.node) };
 }
 
 function isBetter(a: NodeLoad, b: NodeLoad): boolean {
@@ -109,7 +125,14 @@ function refuse(pod: Pod, problems: readonly string[], now: number): Action[] {
   const message = refusal(problems);
   const present = conditionOf(pod.status?.conditions, 'PodScheduled');
   if (present?.reason === 'Unschedulable' && present.message === message) return [];
-  const condition: Condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: null, lastTransitionTime: present?.lastTransitionTime ?? timestamp(now) };
+  const condition: Condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'Unschedulable',
+    message,
+    lastProbeTime: null,
+    lastTransitionTime: present?.lastTransitionTime ?? timestamp(now),
+  };
   const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), condition];
   return [
     { do: 'patch', resource: PODS, object: pod, body: { status: { conditions } }, subresource: 'status' },
@@ -125,4 +148,3 @@ function refusal(problems: readonly string[]): string {
   const parts = [...counts].map(([problem, count]) => `${count} ${problem}`).sort();
   return `0/${problems.length} nodes are available: ${parts.join(', ')}. preemption: 0/${problems.length} nodes are available: ${problems.length} Preemption is not helpful for scheduling.`;
 }
-
