@@ -1,24 +1,42 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
-/** Makes text that comes back from callers trustworthy. The same text gives the same sealed text. */
+/** Makes text that callers carry unreadable to them and trustworthy to us. The same text gives the same sealed text. */
 export interface Seal {
   seal(text: string): string;
   /** Undefined when this seal did not make it. */
   open(sealed: string): string | undefined;
 }
 
-const TAG_BYTES = 12;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** Replicas that share `key` read each other's cursors. */
 export function hmacSeal(key: Uint8Array | string): Seal {
-  const tagOf = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, TAG_BYTES);
+  const derived = (purpose: string) => createHmac('sha256', key).update(purpose).digest();
+  const [encryption, nonces] = [derived('cursor encryption'), derived('cursor nonces')];
+  // The nonce is made of the text: no two texts share one, and equal questions get equal answers.
+  const nonceOf = (text: string) => createHmac('sha256', nonces).update(text).digest().subarray(0, NONCE_BYTES);
   return {
-    seal: (text) => Buffer.concat([tagOf(text), Buffer.from(text)]).toString('base64url'),
+    seal(text) {
+      const nonce = nonceOf(text);
+      const cipher = createCipheriv('aes-256-gcm', encryption, nonce);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+    },
     open(sealed) {
       const bytes = Buffer.from(sealed, 'base64url');
-      if (bytes.length < TAG_BYTES || bytes.toString('base64url') !== sealed) return undefined;
-      const text = bytes.subarray(TAG_BYTES).toString();
-      return timingSafeEqual(bytes.subarray(0, TAG_BYTES), tagOf(text)) ? text : undefined;
+      if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed) return undefined;
+      return unsealed(encryption, bytes);
     },
   };
+}
+
+function unsealed(encryption: Buffer, bytes: Buffer): string | undefined {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', encryption, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+  } catch {
+    return undefined;
+  }
 }
