@@ -1,5 +1,5 @@
 import type { Authenticator, AuthRequest, AuthResult, ConnectionParams, Rejection } from './authenticator.ts';
-import { userFields } from './length-prefixed.ts';
+import { lengthPrefixed, userFields } from './length-prefixed.ts';
 import type { Principal } from './principal.ts';
 import { bearerOf, refuseHeaders, UNAUTHENTICATED } from './request-headers.ts';
 import type { TokenOutcome, TokenReviewer } from './token-reviewer.ts';
@@ -33,7 +33,7 @@ export class TokenReviewAuthenticator implements Authenticator {
     if ('rejection' in bearer) return false;
     const unconfirmedMs = this.#reviewer.unconfirmedMs(bearer.token);
     const outcome = await this.#reviewer.review(bearer.token);
-    if (outcome.kind === 'user') return userFields(outcome.user).join() === userFields(principal.user).join();
+    if (outcome.kind === 'user') return lengthPrefixed(userFields(outcome.user)) === lengthPrefixed(userFields(principal.user));
     return (outcome.kind === 'unavailable' || outcome.kind === 'throttled') && unconfirmedMs !== undefined && unconfirmedMs < UNCONFIRMED_MS;
   }
 }
