@@ -47,7 +47,7 @@ const MAX_DEADLINE_SECONDS = 604_800;
 const PATIENCE_MS = 60_000;
 /** A pod that has served before is given the time that a restart and a recovery take. */
 const PATIENCE_AT_REST_MS = 300_000;
-/** The kubelet's back-off makes these take longer than the patience: 10 + 20 + 40 s, and + 80 + 160 s. */
+/** The kubelet's back-off makes these take as long as the patience: 10 + 20 + 40 s, and + 80 + 160 s. */
 const CRASHES = 3;
 const CRASHES_AT_REST = 5;
 /** A pod whose readiness changed that long after its start was ready in between. */
@@ -111,10 +111,13 @@ function isLasting(observed: ObservedPod, code: CauseCode, since: number, observ
     return age >= progressDeadlineMs(observation.workload);
   if (code === 'NodeDown') return age >= PATIENCE_MS;
   const resting = isAtRest(observation) && wasReady(observed.pod);
-  if (code === 'CrashLoop' && observed.pod.inPlaceUpdatedAt === undefined) {
-    if (observed.pod.restarts >= (resting ? CRASHES_AT_REST : CRASHES)) return true;
-  }
-  return age >= (resting ? PATIENCE_AT_REST_MS : PATIENCE_MS);
+  return age >= (resting ? PATIENCE_AT_REST_MS : PATIENCE_MS) || hasCrashedLong(observed, observation.now, resting);
+}
+
+/** A container without a probe is ready for a moment between two crashes, so its readiness tells no age. */
+function hasCrashedLong({ pod, podClass }: ObservedPod, now: number, resting: boolean): boolean {
+  if (podClass !== 'CRASH_LOOP' || pod.inPlaceUpdatedAt !== undefined) return false;
+  return now - pod.createdAt >= PATIENCE_MS && pod.restarts >= (resting ? CRASHES_AT_REST : CRASHES);
 }
 
 /** It served before it broke, so it is not the start that fails. */

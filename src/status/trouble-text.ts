@@ -95,8 +95,8 @@ function messageText(troubles: readonly PodTrouble[], is: (container: ContainerR
 function schedulerText(troubles: readonly PodTrouble[]): string {
   const message = troubles.find(({ observed }) => observed.pod.unscheduled?.message !== undefined)?.observed.pod.unscheduled?.message;
   if (message === undefined) return '';
-  const preemption = message.indexOf(' preemption:');
-  const why = (preemption < 0 ? message : message.slice(0, preemption)).trim();
+  const end = message.indexOf('. ');
+  const why = end < 0 ? message : message.slice(0, end);
   return `: ${cut(why.endsWith('.') ? why.slice(0, -1) : why)}`;
 }
 

@@ -135,6 +135,17 @@ describe.each(WORKLOAD_KINDS)('a %s', (kind) => {
     expect(statusAmid({ web, old, fresh }, [...old.pods(7), ...ready(fresh.pods(2)), bad])).toMatchObject({ state: 'IN_PROGRESS' });
   });
 
+  it('is not stuck within the first minute, however fast it crashes', () => {
+    const { web, old, fresh } = story();
+    const bad = (age: number) =>
+      fresh
+        .pod('web-bad')
+        .createdAt(now - seconds(age))
+        .crashLooping(4, now - seconds(3));
+    expect(statusAmid({ web, old, fresh }, [...old.pods(7), ...ready(fresh.pods(2)), bad(59)])).toMatchObject({ state: 'IN_PROGRESS' });
+    expect(statusAmid({ web, old, fresh }, [...old.pods(7), ...ready(fresh.pods(2)), bad(60)])).toMatchObject({ state: 'STUCK' });
+  });
+
   it('is not stuck for what is wrong with old pods', () => {
     const { web, old, fresh } = story();
     web.changedAt(now - seconds(30));
