@@ -11,12 +11,11 @@ function readyMade(name: string, ...groups: string[]): ReadyMadeUser {
   return { name, token: `${name}-token`, groups: [...groups, 'system:authenticated'] };
 }
 
+/** Bound to cluster-admin. Not system:masters, which a gateway accepts from nobody. */
+export const PLATFORM_GROUP = 'platform';
+
 /** For people: an administrator, a reader of everything, and a team that may edit the namespace shop. */
-export const READY_MADE_USERS: readonly ReadyMadeUser[] = [
-  readyMade('admin', 'system:masters'),
-  readyMade('viewer'),
-  readyMade('team-shop'),
-];
+export const READY_MADE_USERS: readonly ReadyMadeUser[] = [readyMade('admin', PLATFORM_GROUP), readyMade('viewer'), readyMade('team-shop')];
 
 /** The gateway's own account: reads what it watches, asks for reviews, and acts as the people who call it. */
 export const GATEWAY_USER: ReadyMadeUser = readyMade('gateway');

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../model/kube-object.ts';
-import { GATEWAY_USER } from '../users.ts';
+import { GATEWAY_USER, PLATFORM_GROUP } from '../users.ts';
 import type { ClusterSeed } from './cluster-seed.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -9,6 +9,7 @@ const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 /** Who may do what in every simulated cluster, beyond what a cluster starts with. */
 export function seedAccess(seed: ClusterSeed, at: number): void {
   const objects = [
+    binding('ClusterRoleBinding', 'platform', { role: 'cluster-admin', group: PLATFORM_GROUP }),
     binding('ClusterRoleBinding', 'viewer', { role: 'view', user: 'viewer' }),
     binding('RoleBinding', 'team-shop', { role: 'edit', user: 'team-shop', namespace: 'shop' }),
     clusterRole('kruise-view', [{ apiGroups: ['apps.kruise.io'], resources: ['*'], verbs: READ }], 'view'),
@@ -39,13 +40,15 @@ function clusterRole(name: string, rules: readonly object[], aggregatedTo?: stri
 function binding(
   kind: 'ClusterRoleBinding' | 'RoleBinding',
   name: string,
-  { role, user, namespace }: { role: string; user: string; namespace?: string },
+  { role, namespace, ...subject }: { role: string; namespace?: string } & ({ user: string } | { group: string }),
 ): KubeObject {
   return {
     apiVersion: `${GROUP}/v1`,
     kind,
     metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
     roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: GROUP, kind: 'User', name: user }],
+    subjects: [
+      'user' in subject ? { apiGroup: GROUP, kind: 'User', name: subject.user } : { apiGroup: GROUP, kind: 'Group', name: subject.group },
+    ],
   };
 }

@@ -67,7 +67,7 @@ builder.mutationFields((t) => ({
 
 async function run(ctx: GraphContext, input: PodCommandArguments, verb: keyof Commands): Promise<CommandResult<PodRecord>> {
   const pod = await podOf(ctx, input.pod);
-  return 'type' in pod ? { replayed: false, errors: [pod] } : ctx.commands[verb](ctx.principal, commandOf(pod, input));
+  return 'code' in pod ? { replayed: false, errors: [pod] } : ctx.commands[verb](ctx.principal, commandOf(pod, input));
 }
 
 /** A pod that may not be seen is not found: whoever may not read it learns nothing by trying. */
