@@ -1,4 +1,4 @@
-import { execute, type ExecutionResult, parse, subscribe, validate } from 'graphql';
+import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
 import { type Access, EVERYTHING, type Visibility } from '../../src/auth/access.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import type { Commands } from '../../src/commands/commands.ts';
@@ -55,7 +55,14 @@ export class GraphWorld {
     const { store, clock, log, tokens, operations, commands, seal } = this;
     const services = { store, clock, log, tokens, operations, commands, seal, random: seededRandom(7) };
     const signal = new AbortController().signal;
-    return createGraphContext(services, { principal, access, signal, closing: this.#closing.signal, requestId: 'request-1', logger: silentLogger });
+    return createGraphContext(services, {
+      principal,
+      access,
+      signal,
+      closing: this.#closing.signal,
+      requestId: 'request-1',
+      logger: silentLogger,
+    });
   }
 
   async ask(document: string, options: AskOptions = {}): Promise<ExecutionResult<Data>> {
@@ -113,12 +120,16 @@ export const ALL: Access = { visibility: () => EVERYTHING, seesCluster: () => tr
 const CLUSTER_SCOPED = new Set(['nodes', 'namespaces']);
 
 /** Everything in these namespaces and nothing else. `later`: each answer takes a turn of the event loop. */
-export function onlyNamespaces(names: readonly string[], options: { readonly later?: boolean; readonly clusters?: readonly string[] } = {}): Access {
+export function onlyNamespaces(
+  names: readonly string[],
+  options: { readonly later?: boolean; readonly clusters?: readonly string[] } = {},
+): Access {
   const inTime = <T>(value: T): T | Promise<T> => (options.later === true ? Promise.resolve(value) : value);
   const isOpen = (cluster: string) => options.clusters?.includes(cluster) ?? true;
   return {
     visibility(cluster, resource, _verb, candidates): Visibility | Promise<Visibility> {
-      const allowed = CLUSTER_SCOPED.has(resource) || !isOpen(cluster) ? [] : [...candidates()].filter((namespace) => names.includes(namespace));
+      const allowed =
+        CLUSTER_SCOPED.has(resource) || !isOpen(cluster) ? [] : [...candidates()].filter((namespace) => names.includes(namespace));
       return inTime({ everything: false, namespaces: new Set(allowed) });
     },
     seesCluster: (cluster) => inTime(isOpen(cluster)),

@@ -28,17 +28,40 @@ export function shopFleet(world: GraphWorld): GraphWorld {
 
 function dns(world: GraphWorld, cluster: string, version: string): void {
   const image = `registry.example/coredns:${version}`;
-  const coredns = aWorkload('DEPLOYMENT', 'coredns', 'kube-system').inCluster(cluster).label('app.kubernetes.io/name', 'coredns').replicas(2).image(image);
+  const coredns = aWorkload('DEPLOYMENT', 'coredns', 'kube-system')
+    .inCluster(cluster)
+    .label('app.kubernetes.io/name', 'coredns')
+    .replicas(2)
+    .image(image);
   coredns.status({ replicas: 2, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 2 });
   const revision = aRevision(coredns, 'dns1');
   world.put(coredns, revision, ...revision.pods(2).map((pod) => pod.image(image)));
 }
 
 function cart(world: GraphWorld): void {
-  const cloneSet = aWorkload('CLONE_SET', 'cart').inCluster('edge-1').label('app.kubernetes.io/name', 'cart').replicas(4).partition(2).strategy('InPlaceIfPossible');
-  cloneSet.revisions('cart-old', 'cart-new').status({ replicas: 4, readyReplicas: 4, availableReplicas: 4, updatedReplicas: 2, updatedReadyReplicas: 2, updatedAvailableReplicas: 2 });
+  const cloneSet = aWorkload('CLONE_SET', 'cart')
+    .inCluster('edge-1')
+    .label('app.kubernetes.io/name', 'cart')
+    .replicas(4)
+    .partition(2)
+    .strategy('InPlaceIfPossible');
+  cloneSet
+    .revisions('cart-old', 'cart-new')
+    .status({
+      replicas: 4,
+      readyReplicas: 4,
+      availableReplicas: 4,
+      updatedReplicas: 2,
+      updatedReadyReplicas: 2,
+      updatedAvailableReplicas: 2,
+    });
   const [old, fresh] = [aRevision(cloneSet, 'old', 1), aRevision(cloneSet, 'new', 2)];
-  const pods = [...old.pods(2), ...fresh.pods(2)].map((pod, index) => pod.label('app', 'cart').onNode(`node-${1 + (index % 2)}`).restarts(index));
+  const pods = [...old.pods(2), ...fresh.pods(2)].map((pod, index) =>
+    pod
+      .label('app', 'cart')
+      .onNode(`node-${1 + (index % 2)}`)
+      .restarts(index),
+  );
   world.put(cloneSet, old, fresh, ...pods);
 }
 
@@ -46,7 +69,11 @@ function stuckWeb(world: GraphWorld): void {
   const web = aWorkload('DEPLOYMENT', 'web').inCluster('edge-1').image('registry.example/shop/web:v2').replicas(2).changedAt(START);
   web.status({ replicas: 3, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 1 });
   const [old, fresh] = [aRevision(web, 'aaa', 1).image('registry.example/shop/web:v1'), aRevision(web, 'bbb', 2).createdAtSecond(60)];
-  const crashing = fresh.pod('web-bbb-0').crashLooping(5, START + minutes(2)).createdAt(START + minutes(1)).image('registry.example/shop/web:v2');
+  const crashing = fresh
+    .pod('web-bbb-0')
+    .crashLooping(5, START + minutes(2))
+    .createdAt(START + minutes(1))
+    .image('registry.example/shop/web:v2');
   world.put(web, old, fresh, ...old.pods(2), crashing, aPod('lonely').inCluster('edge-1').restarts(9).label('app', 'lonely'));
   world.store.commit('edge-1', {
     operations: [
