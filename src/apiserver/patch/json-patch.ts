@@ -27,13 +27,13 @@ interface Root {
 function applyOperation(root: Root, operation: JsonPatchOperation): void {
   switch (operation.op) {
     case 'add':
-      add(root, operation.path, valueOf(operation));
+      add(root, operation.path, givenValue(operation));
       break;
     case 'replace':
-      replace(root, operation.path, valueOf(operation));
+      replace(root, operation.path, givenValue(operation));
       break;
     case 'test':
-      test(root, operation.path, valueOf(operation));
+      test(root, operation.path, givenValue(operation));
       break;
     case 'remove':
       remove(root, operation.path);
@@ -49,7 +49,7 @@ function applyOperation(root: Root, operation: JsonPatchOperation): void {
   }
 }
 
-function valueOf(operation: { readonly value: unknown }): unknown {
+function givenValue(operation: { readonly value: unknown }): unknown {
   if (!Object.hasOwn(operation, 'value')) throw patchNotApplicable();
   return cloneJson(operation.value);
 }
