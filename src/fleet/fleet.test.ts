@@ -185,6 +185,21 @@ describe('R35 freshness', () => {
     expect(story.sync()).not.toHaveProperty('reason');
   });
 
+  it('when one kind is through after a long outage the others follow within a second, not each at the end of its back-off', async () => {
+    const clock = clockAt();
+    const server = plain(clock);
+    await using story = new FleetStory(clock, { dev: server });
+    await story.until('LIVE');
+    await clock.advanceBy(minutes(3));
+    server.down();
+    await clock.advanceBy(minutes(5));
+    server.up();
+    await clock.advanceUntil(() => server.openWatches > 0, seconds(31));
+    const first = clock.monotonic();
+    await story.until('LIVE', 'dev', seconds(31));
+    expect(clock.monotonic() - first).toBeLessThan(2_000);
+  });
+
   it('a cut that is over at once is not shown', async () => {
     const clock = clockAt();
     const server = plain(clock);

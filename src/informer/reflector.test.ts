@@ -168,6 +168,19 @@ describe('list', () => {
     expect(sink.epochs).toBe(0);
   });
 
+  it('R4 I8 a reconnect that ends at a lagging replica is not called live before it has caught up', async () => {
+    for (let at = 0; at < 50; at += 1) server.put(PODS, pod('a', 'uid-a', String(at)));
+    await startLive();
+    server.ignoresNotOlderThan = true;
+    server.lag = 30;
+    server.cut(new ApiError('unreachable', 'reset'));
+    await clock.advanceBy(60_000);
+    expect(reflector.status).toMatchObject({ state: 'STALE', failure: { reason: 'LaggingReplica' }, position: '150' });
+    server.lag = 0;
+    await clock.advanceUntil(() => reflector.status.state === 'LIVE', 31_000);
+    expect(server.fullLists()).toHaveLength(1);
+  });
+
   it('R4 a restored backup opens a new epoch: the copy becomes the backup, deletions included', async () => {
     server.put(PODS, pod('old', 'uid-old'));
     const backup = server.backup();
@@ -610,6 +623,22 @@ describe('life', () => {
     await clock.settle();
     expect(server.fullLists()).toHaveLength(2);
     expect(reflector.status).toMatchObject({ state: 'LIVE', relistReasons: { Audit: 1 } });
+  });
+
+  it('R33 a list asked for by whoever hears of a state does not wait out the back-off of that state', async () => {
+    states = [];
+    const forbidden = new ApiError('forbidden', 'no', { status: 403 });
+    once('list', forbidden);
+    reflector = new Reflector({
+      ...{ apiServer: server, resource: PODS, sink, clock, random: seededRandom(7) },
+      onState: () => {
+        if (reflector.status.state === 'FORBIDDEN') reflector.relist('latest', 'RightsChanged');
+      },
+    });
+    reflector.start();
+    await clock.settle();
+    expect(reflector.status.state).toBe('LIVE');
+    expect(clock.monotonic()).toBe(0);
   });
 
   it('a doubt does not put off a list that repairs the copy', async () => {

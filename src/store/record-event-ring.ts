@@ -9,7 +9,7 @@ export interface EventLimits {
   readonly maxAgeMs: number;
 }
 
-export const EVENT_LIMITS: EventLimits = { maxEvents: 1_000, maxAgeMs: 3_600_000 };
+const EVENT_LIMITS: EventLimits = { maxEvents: 1_000, maxAgeMs: 3_600_000 };
 
 /** The newest events of one cluster, by the time they were last seen. An event that repeats moves to the front. */
 export class RecordEventRing implements EventRing {
