@@ -43,7 +43,7 @@ function inProgress(observation: Observation): string {
   if (workload.deletionRequestedAt !== undefined) return 'It is being deleted';
   const { desired } = workload.replicas;
   if (!isMoving(observation)) return active > desired ? `Scaling down: ${podsText(active)}, ${desired} wanted` : availablePods(observation);
-  const brake = goal < desired ? `, ${goal} are to be` : '';
+  const brake = goal < desired ? `, ${goal} ${goal === 1 ? 'is' : 'are'} to be` : '';
   return `${newPods(observation)}${brake}, ${observation.updatedAvailable} of them available`;
 }
 
@@ -88,6 +88,7 @@ function availablePods({ workload, updatedAvailable }: Observation): string {
 function causeText({ cause, clause, updated }: RankedCause, observation: Observation): string {
   if (cause.examples.length === 0) return clause;
   const ofThem = isMoving(observation) && updated === cause.count;
+  if (ofThem && observation.updated === 1) return `it ${clause}`;
   return ofThem ? `${cause.count} of them ${clause}` : `${podsText(cause.count)} ${clause}`;
 }
 

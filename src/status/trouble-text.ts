@@ -30,7 +30,7 @@ export function podsText(count: number): string {
   return count === 1 ? '1 pod' : `${count} pods`;
 }
 
-export function waitingContainer({ observed }: PodTrouble, is: (container: ContainerRecord) => boolean): ContainerRecord | undefined {
+function waitingContainer({ observed }: PodTrouble, is: (container: ContainerRecord) => boolean): ContainerRecord | undefined {
   return observed.pod.containers.find(is);
 }
 

@@ -337,7 +337,7 @@ describe.each(PARTITIONED)('a %s with a partition', (kind) => {
     const status = statusAmid({ web, old, fresh }, [...old.pods(9), fresh.pod('web-canary').crashLooping(3, now - seconds(10))]);
     expect(status).toMatchObject({
       state: 'STUCK',
-      message: '1 of 10 pods is on the new revision; 1 of them crashes again and again (container app, exit code 1)',
+      message: '1 of 10 pods is on the new revision; it crashes again and again (container app, exit code 1)',
       causes: [{ code: 'CrashLoop', attributedTo: 'RELEASE' }],
     });
   });
