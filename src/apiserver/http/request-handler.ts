@@ -42,6 +42,7 @@ export class RequestHandler {
 
   #resourceAnswer(request: ApiRequest, caller: Caller, path: ResourcePath): ApiAnswer {
     const target: ServiceRequest = { caller, ...path };
+    if (path.name === undefined && (request.method === 'PUT' || request.method === 'PATCH')) throw methodNotAllowed();
     switch (request.method) {
       case 'GET':
       case 'HEAD':
