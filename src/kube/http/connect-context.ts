@@ -62,7 +62,7 @@ function lazily(fetch: () => Promise<Credential>): Credentials {
 
 async function authorizationOf(user: KubeUser): Promise<Credential> {
   if (user.tokenFile !== undefined) return { authorization: `Bearer ${await tokenIn(user.tokenFile)}` };
-  if (user.token !== undefined) return { authorization: `Bearer ${user.token}` };
+  if (user.token !== undefined) return { authorization: `Bearer ${user.token.trim()}` };
   if (user.basic === undefined) return {};
   return { authorization: `Basic ${Buffer.from(`${user.basic.username}:${user.basic.password}`, 'utf8').toString('base64')}` };
 }

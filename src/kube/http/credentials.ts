@@ -42,7 +42,7 @@ const MIN_RENEWAL_MS = 5_000;
 export class RefreshedCredentials implements Credentials {
   readonly #options: RefreshOptions;
   #held: { readonly credential: Credential; readonly fetchedAt: number } | undefined;
-  #refused: Credential | undefined;
+  #isRefused = false;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<Credential> | undefined;
 
@@ -60,21 +60,22 @@ export class RefreshedCredentials implements Credentials {
 
   invalidate(refused: Credential): void {
     const now = this.#options.clock.monotonic();
-    if (this.#held?.credential !== refused || now - this.#renewedAt < MIN_RENEWAL_MS) return;
+    const isHeld = this.#held !== undefined && isSameCredential(this.#held.credential, refused);
+    if (!isHeld || now - this.#renewedAt < MIN_RENEWAL_MS) return;
     this.#renewedAt = now;
-    this.#refused = refused;
+    this.#isRefused = true;
     this.#held = undefined;
   }
 
   async #fetch(): Promise<Credential> {
     const before = this.#held;
     try {
-      const credential = await this.#options.fetch(this.#refused !== undefined);
+      const credential = await this.#options.fetch(this.#isRefused);
       this.#held = { credential, fetchedAt: this.#options.clock.monotonic() };
-      this.#refused = undefined;
+      this.#isRefused = false;
       return credential;
     } catch (error) {
-      if (before === undefined || before.credential === this.#refused) throw error;
+      if (before === undefined || this.#held === undefined) throw error;
       this.#held = { credential: before.credential, fetchedAt: this.#options.clock.monotonic() };
       return before.credential;
     }

@@ -9,7 +9,7 @@ import { transportFailure } from './transport-failure.ts';
 export interface Http2Timing {
   /** Nothing read for this long: ask with a PING whether anybody is there. */
   readonly readIdleMs: number;
-  /** Time to answer the PING; then the session is given up. */
+  /** Time to answer the PING, and to begin speaking at all; then the session is given up. */
   readonly pingTimeoutMs: number;
 }
 
@@ -161,7 +161,9 @@ export class Http2Session {
       return new TransportError('StreamRefused', 'the server refused the stream', { sent: false, cause: error });
     if (this.#failure !== undefined) return this.#failure;
     if (error !== undefined) return transportFailure(error, true);
-    return new TransportError('StreamReset', 'the server closed the stream without an answer', { sent: true });
+    if (this.#socket.destroyed || this.#session.destroyed)
+      return new TransportError('ConnectionReset', 'the connection broke off', { sent: true });
+    return new TransportError('StreamReset', 'the server broke the stream off', { sent: true });
   }
 
   #fail(failure: TransportError): void {
@@ -182,6 +184,9 @@ export class Http2Session {
     this.#session.once('close', () =>
       reject(this.#failure ?? new TransportError('ConnectionReset', 'the server closed the connection', { sent: false })),
     );
+    const { pingTimeoutMs } = this.#timing;
+    const mute = new TransportError('TimedOut', `no HTTP/2 within ${pingTimeoutMs} ms`, { sent: false });
+    using _deadline = this.#clock.after(pingTimeoutMs, () => this.destroy(mute));
     await promise;
   }
 

@@ -1,5 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
@@ -361,6 +362,30 @@ describe('connecting', () => {
     await leaving;
     await clock.advanceBy(30_000);
     await staying;
+    await transport.close();
+    mute.close();
+  });
+
+  it('gives up a server that agrees to HTTP/2 and does not speak it, and tries again', async () => {
+    const certificate = await selfSigned();
+    const mute = tls.createServer({ cert: certificate.cert, key: certificate.key, ALPNProtocols: ['h2'] }, (socket) =>
+      socket.on('error', () => {}),
+    );
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const clock = new VirtualClock();
+    const { port } = mute.address() as net.AddressInfo;
+    const transport = new NodeTransport({
+      server: new URL(`https://127.0.0.1:${port}`),
+      clock,
+      trust: () => Promise.resolve({ insecureSkipVerify: true }),
+    });
+    for (let at = 0; at < 2; at += 1) {
+      const failing = expect(transport.open(POST, never)).rejects.toMatchObject({ reason: 'TimedOut', sent: false });
+      await systemClock.sleep(50);
+      await clock.advanceBy(15_000);
+      await failing;
+    }
     await transport.close();
     mute.close();
   });

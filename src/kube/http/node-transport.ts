@@ -20,6 +20,8 @@ export interface NodeTransportOptions {
   readonly clock: Clock;
   readonly trust: () => Promise<TlsTrust>;
   readonly timing?: Partial<TransportTiming>;
+  /** What to offer over TLS; default HTTP/2, and HTTP/1.1 for servers that do not speak it. */
+  readonly protocols?: readonly ('h2' | 'http/1.1')[];
 }
 
 interface TransportTiming extends Http2Timing {
@@ -153,7 +155,7 @@ class ConnectionPool {
 
   async #openSession(): Promise<void> {
     const { server, clock } = this.#options;
-    const socket = await this.#connect(['h2', 'http/1.1']);
+    const socket = await this.#connect(this.#options.protocols ?? ['h2', 'http/1.1']);
     if (this.#isClosed) {
       socket.destroy();
       throw closedFailure();

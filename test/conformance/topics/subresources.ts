@@ -61,7 +61,9 @@ function scale(stage: Stage): void {
     });
     const after = await stage.admin.get(resource, name);
     expect({ replicas: replicas(after), generation: after.metadata.generation }).toEqual({ replicas: 2, generation: 2 });
-    const put = await stage.admin.update(resource, { ...patched, spec: { replicas: 0 } }, { subresource: 'scale' });
+    // Without a version: a controller may have written a status in between.
+    const scaled = { ...patched, metadata: { name: 'scaled', namespace }, spec: { replicas: 0 } };
+    const put = await stage.admin.update(resource, scaled, { subresource: 'scale' });
     expect(put.spec ?? {}).not.toMatchObject({ replicas: 2 });
     expect(replicas(await stage.admin.get(resource, name))).toBe(0);
   });
