@@ -106,6 +106,8 @@ export class SimulatedCluster {
     await this.#events.adopt();
     for (const runner of this.#runners.values()) this.#running.push(runner.run());
     this.#running.push(this.#sweepEvents());
+    // The first look at everything belongs to the start: what happens afterwards is answered at once.
+    while (![...this.#runners.values()].every(({ isIdle }) => isIdle)) await this.#clock.yield();
   }
 
   async close(): Promise<void> {

@@ -84,7 +84,7 @@ function changePods(situation: Situation): Action[] {
   if (plan.scale > 0) return scaleUp(situation, plan);
   const removed = removeMarked(situation, plan);
   if (removed.length > 0) return removed;
-  if (plan.scale < 0) return scaleDown(situation, -plan.scale);
+  if (plan.scale < 0) return scaleDown(situation, plan);
   return plan.update > 0 ? update(situation, plan) : [];
 }
 
@@ -116,23 +116,29 @@ function scaleUp({ set, pods, random, sync, currentRevision, updateRevision }: S
 }
 
 /** Broken ones at once, available ones as the budget allows. */
-function removeMarked({ set, active, now }: Situation, { deleteReadyLimit }: CloneSetPlan): Action[] {
+function removeMarked(situation: Situation, { deleteReadyLimit }: CloneSetPlan): Action[] {
+  const { set, active } = situation;
   const marked = active.filter((pod) => isToDelete(set, pod));
-  const broken = marked.filter((pod) => !isPodAvailable(pod, minReady(set), now));
-  const available = marked.filter((pod) => !broken.includes(pod)).slice(0, deleteReadyLimit);
-  return [...broken, ...available].map((pod) => removal(set, pod));
+  return affordable(situation, marked, deleteReadyLimit).map((pod) => removal(set, pod));
+}
+
+function affordable({ set, now }: Situation, pods: readonly Pod[], limit: number): Pod[] {
+  const broken = pods.filter((pod) => !isPodAvailable(pod, minReady(set), now));
+  const available = pods.filter((pod) => !broken.includes(pod)).slice(0, limit);
+  return [...broken, ...available];
 }
 
 /** Takes pods of the side that has too many first. */
-function scaleDown(situation: Situation, surplus: number): Action[] {
+function scaleDown(situation: Situation, { scale, deleteReadyLimit }: CloneSetPlan): Action[] {
   const { set, active, updateRevision } = situation;
+  const surplus = -scale;
   const old = active.filter((pod) => !isAt(pod, updateRevision));
   const partition = partitionOf(set.spec.updateStrategy?.partition, set.spec.replicas ?? 1);
   const fromOld = Math.min(surplus, Math.max(0, old.length - partition));
   const fresh = active.filter((pod) => isAt(pod, updateRevision));
   const chosen = [...inOrderOfDeletion(old).slice(0, fromOld), ...inOrderOfDeletion(fresh)].slice(0, surplus);
   const rest = inOrderOfDeletion(old).slice(fromOld, fromOld + surplus - chosen.length);
-  return [...chosen, ...rest].map((pod) => removal(set, pod));
+  return affordable(situation, [...chosen, ...rest], deleteReadyLimit).map((pod) => removal(set, pod));
 }
 
 // ------------------------------------------------------------------------------------------------- update

@@ -63,11 +63,16 @@ export function oldScaleDowns(deployment: Deployment, current: ReplicaSet, old: 
   const minAvailable = replicasOf(deployment) - fenceposts(deployment).unavailable;
   const newUnavailable = replicasOf(current) - (current.status?.availableReplicas ?? 0);
   const spare = specTotal([...old, current]) - minAvailable - newUnavailable;
-  if (spare <= 0 || specTotal(old) === 0) return [];
+  if (spare <= 0 || specTotal(old) === 0 || old.some(isBeingScaledDown)) return [];
   const targets = new Map(oldestFirst(old).map((replicaSet) => [replicaSet, replicasOf(replicaSet)] as const));
   takeUnhealthy(targets, spare);
   takeHealthy(targets, statusTotal([...old, current], 'availableReplicas') - minAvailable);
   return changes(targets);
+}
+
+/** More pods available than wanted: its own controller has not acted yet, and its numbers are not to be relied on. */
+function isBeingScaledDown(replicaSet: ReplicaSet): boolean {
+  return (replicaSet.status?.availableReplicas ?? 0) > replicasOf(replicaSet);
 }
 
 function takeUnhealthy(targets: Map<ReplicaSet, number>, limit: number): void {

@@ -21,6 +21,7 @@ export class ControllerRunner {
   readonly #options: RunnerOptions;
   readonly #queue = new WorkQueue();
   readonly #failures = new Map<string, number>();
+  #effort = 0;
 
   constructor(controller: Controller, options: RunnerOptions) {
     this.#controller = controller;
@@ -43,19 +44,28 @@ export class ControllerRunner {
   /** Resolves when `signal` has fired and the pass in hand is done. */
   async run(): Promise<void> {
     const { signal, clock } = this.#options;
-    for (let passes = 1; !signal.aborted; passes += 1) {
+    while (!signal.aborted) {
       const key = this.#queue.take();
       if (key === undefined) await this.#queue.waiting(signal);
       else await this.#pass(key);
       // A burst of work must not keep the process from answering requests.
-      if (passes % PASSES_PER_TURN === 0) await clock.yield();
+      if (this.#effort >= EFFORT_PER_TURN) {
+        this.#effort = 0;
+        await clock.yield();
+      }
     }
+  }
+
+  /** Nothing to look at now. */
+  get isIdle(): boolean {
+    return this.#queue.size === 0;
   }
 
   async #pass(key: string): Promise<void> {
     try {
       const decision = this.#controller.reconcile(key);
       if (decision.lookAgainInMs !== undefined) this.#wakeIn(key, decision.lookAgainInMs);
+      this.#effort += 1 + decision.actions.length * ACTION_EFFORT;
       if (decision.actions.length > 0) await this.#options.executor.execute(decision.actions, this.#controller.name);
       this.#failures.delete(key);
     } catch (error) {
@@ -83,4 +93,6 @@ function describe(error: unknown): string {
 }
 
 const RETRY = { firstMs: 20, factor: 2, capMs: 60_000 };
-const PASSES_PER_TURN = 20;
+/** In looks that found nothing to do, about ten microseconds each; a write costs some ten times as much. */
+const EFFORT_PER_TURN = 1_000;
+const ACTION_EFFORT = 10;

@@ -41,7 +41,7 @@ export function repellingTaint(node: Node, tolerations: readonly Toleration[]): 
 }
 
 /** A cordon is a taint even where nobody has written it yet. */
-export function taintsOf({ spec }: Node): readonly Taint[] {
+export function taintsOf({ spec = {} }: Node): readonly Taint[] {
   const taints = spec.taints ?? [];
   const isCordoned = spec.unschedulable === true && !taints.some(({ key }) => key === CORDON_TAINT);
   return isCordoned ? [...taints, { key: CORDON_TAINT, effect: 'NoSchedule' }] : taints;

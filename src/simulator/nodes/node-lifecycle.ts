@@ -6,7 +6,7 @@ import { NODES, PODS } from '../objects/kinds.ts';
 import { isDeleting } from '../objects/owners.ts';
 import { sameJson } from '../objects/stable-json.ts';
 import { millis, timestamp } from '../objects/timestamps.ts';
-import type { Condition, Node, Pod, Taint, Toleration } from '../objects/types.ts';
+import type { Condition, Node, NodeSpec, Pod, Taint, Toleration } from '../objects/types.ts';
 import type { Machines } from './machines.ts';
 import { CORDON_TAINT, tolerates } from './node-fit.ts';
 
@@ -52,7 +52,7 @@ export function reconcileNode(observed: NodeObservation): Decision {
   if (silentForMs !== undefined && silentForMs < GRACE_MS) return { actions: [], lookAgainInMs: GRACE_MS - silentForMs };
   const taints = wantedTaints(observed);
   if (silentForMs !== undefined && !isUnknown(node)) return { actions: declareUnreachable(observed) };
-  if (!sameJson(taints, node.spec.taints ?? []))
+  if (!sameJson(taints, node.spec?.taints ?? []))
     return { actions: [{ do: 'update', resource: NODES, object: { ...node, spec: withTaints(node, taints) } }] };
   const unready = silentForMs === undefined ? [] : markPods(observed);
   const evictions = evict(observed);
@@ -77,7 +77,7 @@ function declareUnreachable({ node, now }: NodeObservation): Action[] {
 
 /** The taints that the node's condition and its cordon call for; those of other people stay as they are. */
 function wantedTaints({ node, now }: NodeObservation): Taint[] {
-  const present = node.spec.taints ?? [];
+  const present = node.spec?.taints ?? [];
   const kept = present.filter(({ key }) => key !== UNREACHABLE && key !== NOT_READY && key !== CORDON_TAINT);
   const ready = conditionOf(node.status?.conditions, 'Ready')?.status;
   const key = ready === 'Unknown' ? UNREACHABLE : ready === 'False' ? NOT_READY : undefined;
@@ -88,7 +88,7 @@ function wantedTaints({ node, now }: NodeObservation): Taint[] {
           [key, 'NoSchedule'],
           [key, 'NoExecute'],
         ];
-  if (node.spec.unschedulable === true) own.push([CORDON_TAINT, 'NoSchedule']);
+  if (node.spec?.unschedulable === true) own.push([CORDON_TAINT, 'NoSchedule']);
   const added = own.map(
     ([name, effect]) =>
       present.find((taint) => taint.key === name && taint.effect === effect) ?? { key: name, effect, timeAdded: timestamp(now) },
@@ -96,7 +96,7 @@ function wantedTaints({ node, now }: NodeObservation): Taint[] {
   return [...kept, ...added];
 }
 
-function withTaints({ spec }: Node, taints: Taint[]): Node['spec'] {
+function withTaints({ spec = {} }: Node, taints: Taint[]): NodeSpec {
   const { taints: _, ...others } = spec;
   return taints.length === 0 ? others : { ...others, taints };
 }
@@ -118,7 +118,7 @@ function unready({ status }: Pod, now: number): Condition[] {
 
 /** Taints of effect NoExecute: at once without a toleration, after its seconds with one, never with a toleration for ever. */
 function evict({ node, pods, now }: NodeObservation): Decision {
-  const taints = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+  const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
   if (taints.length === 0) return NOTHING_TO_DO;
   const dues = pods
     .filter((pod) => !isDeleting(pod))

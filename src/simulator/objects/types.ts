@@ -106,7 +106,7 @@ export interface Pod extends KubeObject {
 }
 
 export interface Node extends KubeObject {
-  spec: NodeSpec;
+  spec?: NodeSpec;
   status?: NodeStatus;
 }
 
