@@ -9,6 +9,8 @@ import type { ClusterRights } from './stream-rights.ts';
  */
 interface Touched<R> {
   readonly held: boolean;
+  /** Said by a change of the row itself, and not guessed from one of another row. */
+  readonly certain: boolean;
   readonly told: boolean;
   readonly row: R | undefined;
 }
@@ -19,7 +21,12 @@ interface Touched<R> {
  * reader holds, it is told the row's present state, be it only that it is not there.
  * Synchronous: no commit falls in between.
  */
-export function takeUp<R>(follower: ClusterFollower<R>, missed: readonly Change[], rights: ClusterRights, options: ObjectStreamOptions<R>): Set<string> {
+export function takeUp<R>(
+  follower: ClusterFollower<R>,
+  missed: readonly Change[],
+  rights: ClusterRights,
+  options: ObjectStreamOptions<R>,
+): Set<string> {
   const { source, clock } = options;
   const now = clock.monotonic();
   const touched = touchedBy(missed, follower, options);
@@ -50,7 +57,11 @@ function changesUntold<R>({ source, reevaluate }: ObjectStreamOptions<R>): (row:
   return reevaluate === undefined ? () => false : (reevaluate.changes ?? (() => true));
 }
 
-function touchedBy<R>(missed: readonly Change[], follower: ClusterFollower<R>, { source }: ObjectStreamOptions<R>): Map<string, Touched<R>> {
+function touchedBy<R>(
+  missed: readonly Change[],
+  follower: ClusterFollower<R>,
+  { source }: ObjectStreamOptions<R>,
+): Map<string, Touched<R>> {
   const touched = new Map<string, Touched<R>>();
   // Whether a row that depends on others matched at some time is not to be found out any more.
   const wanted = (row: R | undefined) => row !== undefined && (source.dependents !== undefined || follower.wants(row));
@@ -60,13 +71,14 @@ function touchedBy<R>(missed: readonly Change[], follower: ClusterFollower<R>, {
     if (own !== undefined) {
       const known = touched.get(own.key);
       const told = wanted(own.before) || wanted(own.after);
-      const held = known?.held ?? wanted(own.before);
-      touched.set(own.key, { held, told: told || known?.told === true, row: own.after ?? own.before ?? known?.row });
+      // Its first change says whether it was there; what it depends on may have come before it did.
+      const held = known?.certain === true ? known.held : wanted(own.before);
+      touched.set(own.key, { held, certain: true, told: told || known?.told === true, row: own.after ?? own.before ?? known?.row });
     }
     if (cluster === undefined) continue;
     for (const key of source.dependents?.(change, cluster) ?? []) {
       const known = touched.get(key);
-      touched.set(key, { held: known?.held ?? true, told: true, row: known?.row });
+      touched.set(key, { held: known?.held ?? true, certain: known?.certain ?? false, told: true, row: known?.row });
     }
   }
   return touched;

@@ -296,7 +296,9 @@ export class StreamClusters<R> {
   stale(before: readonly string[]): string[] {
     const stale: string[] = [];
     for (const follower of this.inScope()) {
-      const { name, rights } = follower;
+      const { name, rights, cluster } = follower;
+      // One that is gone leaves the scope at the next review.
+      if (cluster === undefined) continue;
       if (rights === undefined || (!rights.any && (!rights.incomplete || this.#stream.secretScope === true))) continue;
       const told = follower.following && !follower.walking && this.queue.since(name) === undefined;
       if (this.freshness(follower) !== 'live' || (!told && before.includes(name))) stale.push(name);
