@@ -19,7 +19,7 @@ export interface ConnectionOptions<R> {
 const DEFAULT_SIZE = 50;
 
 /** One page of a list; read from the store when a field of it is asked for, once. */
-export class Connection<R> {
+export class Connection<R extends object> {
   readonly #rows: () => Iterable<R>;
   readonly #options: ConnectionOptions<R>;
   readonly #ctx: GraphContext;

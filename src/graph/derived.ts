@@ -96,6 +96,12 @@ export function podClassSettled(pod: PodRecord, ctx: GraphContext): PodStatusCla
   return classifyPod(pod, { node: nodeOfPod(cluster, pod), minReadySeconds, now: shownAt(cluster, ctx.clock.now()) });
 }
 
+/** Whether its node is ready, as far as the viewer may see; undefined when there is none or it may not be seen. */
+export function nodeReadySettled(pod: PodRecord, ctx: GraphContext): boolean | undefined {
+  const node = nodeOfPod(visibleClusterOf(ctx, clusterOf(ctx, pod)), pod);
+  return node === 'GONE' ? undefined : node?.ready;
+}
+
 function visibleClusterOf(ctx: GraphContext, cluster: ClusterStore): ClusterStore {
   const { clusters } = memoOf(ctx);
   const { name } = cluster.record;

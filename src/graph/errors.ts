@@ -18,7 +18,9 @@ export function badInput(field: string, rule: string): GraphQLError {
  */
 export function maskError(error: unknown, correlationId: string, logger: Logger): GraphQLError {
   if (!(error instanceof GraphQLError)) return internalError(error, correlationId, logger);
-  if (isErrorCode(error.extensions['code'])) return error;
+  const { code } = error.extensions;
+  if (code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED') return nameOf(error);
+  if (isErrorCode(code)) return error;
   // An error that graphql-js wrapped around one thrown by a resolver hides a fault; one it made itself is
   // about the document or the variables.
   if (error.originalError === undefined || error.originalError instanceof GraphQLError) return nameOf(error);

@@ -46,7 +46,7 @@ export function readVisible<R>(ctx: GraphContext, reading: Reading<R>): MaybePro
 }
 
 /** A connection over `reading`, in the order of `sorting`. */
-export function listVisible<R>(
+export function listVisible<R extends object>(
   ctx: GraphContext,
   reading: Reading<R>,
   sorting: Sorting<R>,

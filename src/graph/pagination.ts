@@ -56,9 +56,34 @@ class Nearest<R> {
   }
 }
 
-export function cursorOf<R>(seal: Seal, sorting: Sorting<R>, row: R): string {
+/** Kept with the row: sealing costs more than all its other fields, and pages are asked for again and again. */
+export function cursorOf<R extends object>(seal: Seal, sorting: Sorting<R>, row: R): string {
   const values = sortValuesOf(sorting, row).map((value) => value ?? null);
-  return seal.seal(JSON.stringify([sorting.signature, ...values]));
+  const text = JSON.stringify([sorting.signature, ...values]);
+  const known = sealed.get(row);
+  if (known?.text === text && known.seal === seal) return known.cursor;
+  const cursor = seal.seal(text);
+  keep(row, { seal, text, cursor });
+  return cursor;
+}
+
+interface SealedCursor {
+  readonly seal: Seal;
+  readonly text: string;
+  readonly cursor: string;
+}
+
+let sealed = new WeakMap<object, SealedCursor>();
+let kept = 0;
+const MAX_KEPT = 20_000;
+
+function keep(row: object, cursor: SealedCursor): void {
+  if (kept >= MAX_KEPT) {
+    sealed = new WeakMap();
+    kept = 0;
+  }
+  sealed.set(row, cursor);
+  kept += 1;
 }
 
 /** Throws BAD_CURSOR for anything but a cursor of this kind of list in this order. */

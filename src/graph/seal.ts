@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto';
 
 /** Makes text that callers carry unreadable to them and trustworthy to us. The same text gives the same sealed text. */
 export interface Seal {
@@ -15,7 +15,7 @@ export function hmacSeal(key: Uint8Array | string): Seal {
   const derived = (purpose: string) => createHmac('sha256', key).update(purpose).digest();
   const [encryption, nonces] = [derived('cursor encryption'), derived('cursor nonces')];
   // The nonce is made of the text: no two texts share one, and equal questions get equal answers.
-  const nonceOf = (text: string) => createHmac('sha256', nonces).update(text).digest().subarray(0, NONCE_BYTES);
+  const nonceOf = (text: string) => hash('sha256', Buffer.concat([nonces, Buffer.from(text)]), 'buffer').subarray(0, NONCE_BYTES);
   return {
     seal(text) {
       const nonce = nonceOf(text);

@@ -53,7 +53,7 @@ export interface ListArguments extends PageArguments {
 }
 
 /** A connection over what may be seen of `reading`, as the arguments of the field say. */
-export function listBy<R>(
+export function listBy<R extends object>(
   ctx: GraphContext,
   kind: ListKind<R>,
   reading: Omit<Reading<R>, 'filter' | 'labelSelector'>,

@@ -3,7 +3,7 @@ import type { PodRecord } from '../../../model/pod-record.ts';
 import { builder } from '../../builder.ts';
 import { namesInScope } from '../../cluster-scope.ts';
 import type { GraphContext } from '../../context.ts';
-import { podClassSettled } from '../../derived.ts';
+import { nodeReadySettled, podClassSettled } from '../../derived.ts';
 import { listedRevisionOf, listedWorkloadOf } from '../../pod-facts.ts';
 import { Pod } from '../../refs.ts';
 import { POD_ROWS } from '../../stream-rows.ts';
@@ -31,8 +31,11 @@ builder.subscriptionField('podChanges', (t) =>
           matches: (pod) => (labelSelector == null || matchesLabels(labelSelector, pod.labels)) && matches(pod, ctx),
           fingerprint: (pod) => fingerprintOf(pod, ctx),
           binding: ['podChanges', clusters, namespace, filter, labelSelector],
-          // Who the filter asks about may be shown to the viewer later than the pod.
-          ...(reads.length === 0 ? {} : { reevaluate: { everyMs: REEVALUATE_MS } }),
+          reevaluate: {
+            everyMs: REEVALUATE_MS,
+            // Who the filter asks about may be shown to the viewer later than the pod: then all are looked at.
+            ...(reads.length === 0 ? { changes: (pod: PodRecord) => mayChangeByItself(pod, ctx) } : {}),
+          },
         },
         args,
       );
@@ -42,10 +45,22 @@ builder.subscriptionField('podChanges', (t) =>
 );
 
 const REEVALUATE_MS = 5_000;
+/** A pod that has been ready for so long stays what it is until something happens to it. */
+const CALM_MS = 3_600_000;
+
+/**
+ * Its class may have changed with nothing but time since it was told: it is ready for long enough, or its crashes
+ * are long ago. Not asked of the class itself, which has changed already.
+ */
+function mayChangeByItself(pod: PodRecord, ctx: GraphContext): boolean {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return false;
+  if (!pod.ready) return true;
+  if (ctx.clock.now() - (pod.readySince ?? 0) > CALM_MS) return false;
+  return pod.restarts > 0 || (listedWorkloadOf(pod, ctx)?.minReadySeconds ?? 0) > 0;
+}
 
 /** The row and its neighbours, as far as the viewer may see them. */
 function fingerprintOf(pod: PodRecord, ctx: GraphContext): string {
-  return [pod.uid, pod.resourceVersion, podClassSettled(pod, ctx), listedWorkloadOf(pod, ctx)?.uid, listedRevisionOf(pod, ctx)?.uid].join(
-    ' ',
-  );
+  const neighbours = [listedWorkloadOf(pod, ctx)?.uid, listedRevisionOf(pod, ctx)?.uid, nodeReadySettled(pod, ctx)];
+  return [pod.uid, pod.resourceVersion, podClassSettled(pod, ctx), ...neighbours].join(' ');
 }
