@@ -40,6 +40,7 @@ function recordOf(step: Step, version: number): PodRecord {
     uid: `${step.namespace}/${step.name}/${step.incarnation}`,
     ...(step.owner !== undefined && { owner: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: `owner-${step.owner}` } }),
     ...(step.node !== undefined && { nodeName: `node-${step.node}` }),
+    containers: base.containers.map((one) => ({ ...one, imageId: `image-${step.incarnation}`, restarts: step.versionBack })),
   };
 }
 

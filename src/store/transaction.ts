@@ -83,8 +83,7 @@ export class Transaction {
     }
     const namesake = collection.get(record.namespace, record.name);
     if (namesake !== undefined && namesake.uid !== record.uid) this.#drop(collection, namesake, true);
-    const kept = this.#interning.acquire(record);
-    if (before !== undefined) this.#interning.release(before);
+    const kept = this.#interning.acquire(record, before);
     collection.set(kept);
     this.#changes.note(record.resource, before, kept);
   }
