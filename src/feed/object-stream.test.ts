@@ -3,6 +3,7 @@ import { POD_ROWS, StreamReader, StreamWorld } from '../../test/support/stream-w
 import type { PodRecord } from '../model/pod-record.ts';
 import { openObjectStream } from './object-stream.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
+import { storedRows } from './stream-source.ts';
 import { ResumeTokens } from './resume-token.ts';
 
 function open(world: StreamWorld, options: Partial<ObjectStreamOptions<PodRecord>> = {}, before?: StreamReader<PodRecord>) {
@@ -345,6 +346,23 @@ describe('resuming', () => {
     const reader = await resumed(world, before);
     expect(reader.phases).toEqual(['CHANGES', 'SYNCED']);
     expect(reader.messages[0]?.changes.map(({ type, identity }) => `${type} ${identity.uid}`)).toEqual(['MODIFIED p1', 'ADDED new', 'REMOVED brief', 'REMOVED p2']);
+  });
+
+  it('tells a row that came after what it depends on as an addition', async () => {
+    const source = storedRows<PodRecord>({
+      resources: ['pods'],
+      collections: ({ pods }) => [pods],
+      dependsOn: ['nodes'],
+      dependents: (change, { pods }) => ('event' in change || change.resource !== 'nodes' ? [] : pods.onNode('n1')),
+    });
+    const options = { source, fingerprint: (pod: PodRecord) => pod.resourceVersion };
+    const world = new StreamWorld(['c1']);
+    world.put({ cluster: 'c1', uid: 'p1', nodeName: 'n1' });
+    const before = await left(world, options);
+    world.node('c1', 'n1', true);
+    world.put({ cluster: 'c1', uid: 'new', nodeName: 'n1' });
+    const reader = await resumed(world, before, options);
+    expect(reader.messages[0]?.changes.map(({ type, identity }) => `${type} ${identity.uid}`)).toEqual(['MODIFIED p1', 'ADDED new']);
   });
 
   it('says only SYNCED when nothing was missed', async () => {

@@ -2,6 +2,7 @@ import type { Change } from '../store/commit.ts';
 import type { ClusterFollower } from './cluster-follower.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
 import type { ClusterRights } from './stream-rights.ts';
+import type { RowChange } from './stream-source.ts';
 
 /**
  * A row named by the changes since a token. `held`: the reader had it when it got the token. `told`: or it may
@@ -57,6 +58,13 @@ function changesUntold<R>({ source, reevaluate }: ObjectStreamOptions<R>): (row:
   return reevaluate === undefined ? () => false : (reevaluate.changes ?? (() => true));
 }
 
+function touchedItself<R>(own: RowChange<R>, known: Touched<R> | undefined, wanted: (row: R | undefined) => boolean): Touched<R> {
+  // Its first change says whether it was there; what it depends on may have come before it did.
+  const held = known?.certain === true ? known.held : wanted(own.before);
+  const told = known?.told === true || wanted(own.before) || wanted(own.after);
+  return { held, certain: true, told, row: own.after ?? own.before ?? known?.row };
+}
+
 function touchedBy<R>(
   missed: readonly Change[],
   follower: ClusterFollower<R>,
@@ -70,10 +78,7 @@ function touchedBy<R>(
     const own = source.own(change);
     if (own !== undefined) {
       const known = touched.get(own.key);
-      const told = wanted(own.before) || wanted(own.after);
-      // Its first change says whether it was there; what it depends on may have come before it did.
-      const held = known?.certain === true ? known.held : wanted(own.before);
-      touched.set(own.key, { held, certain: true, told: told || known?.told === true, row: own.after ?? own.before ?? known?.row });
+      touched.set(own.key, touchedItself(own, known, wanted));
     }
     if (cluster === undefined) continue;
     for (const key of source.dependents?.(change, cluster) ?? []) {
