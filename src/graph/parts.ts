@@ -80,8 +80,13 @@ function problemOf(record: ClusterRecord, kinds: PartRead['kinds'], served: Part
     const problem = kindProblem(record, resource);
     if (problem !== undefined) return problem;
   }
+  const unasked = served.map(({ visibility }) => incompleteOf(visibility)).find((reason) => reason !== undefined);
+  if (unasked !== undefined) return unasked === 'UNREACHABLE' ? 'TIMED_OUT' : 'FORBIDDEN';
   return kinds.length > 0 && served.every(({ visibility }) => isNothing(visibility)) ? 'FORBIDDEN' : undefined;
 }
+
+/** Why not all of the viewer's rights could be asked; what is not known to be allowed is missing. */
+const incompleteOf = (visibility: Visibility) => (visibility.everything ? undefined : visibility.incomplete);
 
 function kindProblem(record: ClusterRecord, resource: GroupResource): PartProblem | undefined {
   const sync = syncOf(record, resource);
@@ -97,9 +102,10 @@ const MESSAGES: Readonly<Record<PartProblem, string>> = {
   STALE: 'The copy of this cluster is old: changes may be missing.',
   UNREACHABLE: 'The cluster does not answer: its last known objects are shown.',
   UNAUTHORIZED: "The cluster does not accept the gateway's credentials: its last known objects are shown.",
-  FORBIDDEN: 'Nothing of this kind may be shown: the gateway may not read it, or the caller may see none of it.',
+  FORBIDDEN:
+    'Nothing of this kind may be shown, or not all of it: the gateway may not read it, the caller may see none of it, or there are more namespaces than can be asked about; name one with `namespace`.',
   KIND_NOT_SERVED: 'The cluster does not serve this kind.',
-  TIMED_OUT: 'The cluster did not answer in time.',
+  TIMED_OUT: 'The cluster did not say in time what the caller may see: objects are missing.',
   NO_SUCH_CLUSTER: 'The cluster is no longer registered.',
 };
 
