@@ -32,6 +32,7 @@ export class StreamFold<Row> {
   readonly #clusters = new Map<string, string>();
   #resync: { readonly clusters: ReadonlySet<string> | undefined; readonly named: Set<string> } | undefined;
   #opening = true;
+  #resuming = false;
 
   /** `field`: where a change carries its object. */
   constructor(field: string) {
@@ -42,9 +43,10 @@ export class StreamFold<Row> {
     return this.phases.get(phase) ?? 0;
   }
 
-  /** The stream is opened anew with the last token. */
+  /** The stream is opened anew with the last token: what was told after that token is told again. */
   reopen(): void {
     this.#opening = true;
+    this.#resuming = true;
     this.#resync = undefined;
   }
 
@@ -52,7 +54,8 @@ export class StreamFold<Row> {
     const { phase, changes, resumeToken, staleClusters } = message;
     this.phases.set(phase, this.count(phase) + 1);
     if (phase === 'RESYNC') this.#beginResync(message);
-    if (phase === 'SNAPSHOT' && !this.#opening && this.#resync === undefined) this.broken.push('SNAPSHOT after SYNCED without RESYNC');
+    if (phase === 'SNAPSHOT' && (!this.#opening || this.#resuming) && this.#resync === undefined)
+      this.broken.push('SNAPSHOT without RESYNC');
     this.#apply(changes);
     if (phase === 'SYNCED') this.#finishOpening();
     if (resumeToken != null) this.resumeToken = resumeToken;
@@ -76,7 +79,7 @@ export class StreamFold<Row> {
     const row = change[this.#field] as Row | null | undefined;
     if (type === 'REMOVED') {
       if (row != null) this.broken.push(`REMOVED with an object: ${id}`);
-      if (!this.rows.delete(id)) this.broken.push(`REMOVED and never told: ${id}`);
+      if (!this.rows.delete(id) && !this.#resuming) this.broken.push(`REMOVED and never told: ${id}`);
       return;
     }
     if (row == null) {
@@ -84,7 +87,7 @@ export class StreamFold<Row> {
       return;
     }
     if (type === 'MODIFIED' && !this.rows.has(id)) this.broken.push(`MODIFIED and never told: ${id}`);
-    if (type === 'ADDED' && this.rows.has(id) && this.#resync === undefined) this.broken.push(`ADDED twice: ${id}`);
+    if (type === 'ADDED' && this.rows.has(id) && this.#resync === undefined && !this.#resuming) this.broken.push(`ADDED twice: ${id}`);
     this.rows.set(id, row);
     this.#clusters.set(id, clusterOf(change, row));
     this.#resync?.named.add(id);
@@ -92,6 +95,7 @@ export class StreamFold<Row> {
 
   #finishOpening(): void {
     this.#opening = false;
+    this.#resuming = false;
     const resync = this.#resync;
     this.#resync = undefined;
     if (resync === undefined) return;
