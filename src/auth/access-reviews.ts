@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { ApiServer } from '../kube/api-server.ts';
 import type { GroupResource } from '../model/resource.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/logger.ts';
+import { type Random, systemRandom } from '../runtime/random.ts';
 import type { Access } from './access.ts';
-import { type Decision, DECISION_LIMITS, DecisionCache, type DecisionCacheLimits } from './decision-cache.ts';
-import { lengthPrefixed, secretKey, userFields } from './length-prefixed.ts';
+import { DECISION_LIMITS, type Decision, DecisionCache, type DecisionCacheLimits } from './decision-cache.ts';
+import { lengthPrefixed, newSecret, secretKey, userFields } from './length-prefixed.ts';
 import type { Principal } from './principal.ts';
 import { PrincipalAccess } from './principal-access.ts';
 import type { Question } from './question.ts';
@@ -18,6 +18,8 @@ export interface AccessReviewsOptions {
   readonly server: (cluster: string) => ApiServer | undefined;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** Where the key of the cache's keys comes from. Default: the machine's. */
+  readonly random?: Random;
   /** Kinds that the gateway copies, most telling first: may somebody see any of them, they see the cluster. */
   readonly kinds: readonly GroupResource[];
   /** Namespaces of a cluster, as far as known. */
@@ -70,7 +72,7 @@ export class AccessReviews {
   readonly options: AccessReviewsOptions;
   readonly limits: AccessLimits;
   readonly #logger: Logger;
-  readonly #secret = randomBytes(32);
+  readonly #secret: Uint8Array;
   readonly #decisions: DecisionCache;
   readonly #desks = new Map<string, ReviewDesk>();
   readonly #flights = new SingleFlight<Decision | undefined>();
@@ -80,6 +82,7 @@ export class AccessReviews {
     this.options = options;
     this.limits = { ...ACCESS_LIMITS, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
+    this.#secret = newSecret(options.random ?? systemRandom);
     this.#decisions = new DecisionCache(options.cache ?? DECISION_LIMITS);
   }
 

@@ -30,7 +30,12 @@ export interface Access {
    * `candidates` are the namespaces worth asking about when not everything is allowed (those that hold
    * objects of the kind). Never rejects: when the cluster cannot be asked, what is not known to be allowed is not visible.
    */
-  visibility(cluster: string, resource: GroupResource, verb: ReadVerb, candidates: () => Iterable<string>): Visibility | Promise<Visibility>;
+  visibility(
+    cluster: string,
+    resource: GroupResource,
+    verb: ReadVerb,
+    candidates: () => Iterable<string>,
+  ): Visibility | Promise<Visibility>;
   /** May the principal read anything at all in the cluster? Decides whether the cluster itself is shown. */
   seesCluster(cluster: string): boolean | Promise<boolean>;
   /** Raised by one whenever an answer given earlier may have changed; streams re-ask then. */

@@ -55,7 +55,10 @@ describe('local mode', () => {
   });
 });
 
-function reviewing(user: UserInfo | null = { username: 'ann', groups: ['system:authenticated'] }, audiences: readonly string[] = ['fleetgraph']) {
+function reviewing(
+  user: UserInfo | null = { username: 'ann', groups: ['system:authenticated'] },
+  audiences: readonly string[] = ['fleetgraph'],
+) {
   const clock = new VirtualClock();
   const server = new ReviewingApiServer();
   server.tokens.set('good', { audiences, ...(user === null ? {} : { user }) });
@@ -64,7 +67,8 @@ function reviewing(user: UserInfo | null = { username: 'ann', groups: ['system:a
 }
 
 const bearer = (token: string) => request({ authorization: `Bearer ${token}` });
-const status = (result: Awaited<ReturnType<TokenReviewAuthenticator['identify']>>) => ('principal' in result ? result.principal.user.username : result.rejection.status);
+const status = (result: Awaited<ReturnType<TokenReviewAuthenticator['identify']>>) =>
+  'principal' in result ? result.principal.user.username : result.rejection.status;
 
 describe('token review', () => {
   it.each<[string, Record<string, string | string[]>, Record<string, unknown> | undefined, number | 'ann']>([
@@ -100,7 +104,12 @@ describe('token review', () => {
   });
 
   it.each<[string, UserInfo | null, readonly string[], number | string]>([
-    ['a service account', { username: 'system:serviceaccount:ci:bot', groups: ['system:serviceaccounts'] }, ['fleetgraph'], 'system:serviceaccount:ci:bot'],
+    [
+      'a service account',
+      { username: 'system:serviceaccount:ci:bot', groups: ['system:serviceaccounts'] },
+      ['fleetgraph'],
+      'system:serviceaccount:ci:bot',
+    ],
     ['a token for several audiences', { username: 'ann', groups: [] }, ['other', 'fleetgraph'], 'ann'],
     ['a token of other audiences', { username: 'ann', groups: [] }, ['https://kubernetes.default.svc'], 401],
     ['a server that ignores audiences', { username: 'ann', groups: [] }, [], 401],

@@ -24,7 +24,12 @@ export class DecisionCache {
 
   constructor(limits: DecisionCacheLimits = DECISION_LIMITS) {
     this.#limits = limits;
-    this.#users = new LRUCache({ max: limits.users, dispose: (decisions) => void (this.#total -= decisions.size) });
+    this.#users = new LRUCache({
+      max: limits.users,
+      dispose: (decisions) => {
+        this.#total -= decisions.size;
+      },
+    });
   }
 
   get size(): number {

@@ -27,5 +27,7 @@ export function isLoopbackHost(host: string): boolean {
 /** Undefined for what is no origin. */
 function originOf(text: string): string | undefined {
   const url = URL.parse(text);
-  return url === null || url.origin === 'null' || `${url.protocol}//${url.host}` !== url.origin || url.pathname !== '/' || url.search !== '' ? undefined : url.origin;
+  return url === null || url.origin === 'null' || `${url.protocol}//${url.host}` !== url.origin || url.pathname !== '/' || url.search !== ''
+    ? undefined
+    : url.origin;
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { UserInfo } from '../model/user.ts';
+import type { Random } from '../runtime/random.ts';
 
 /** One text for a list of texts, different for different lists: `a+b`, `c` and `a`, `b+c` never meet. */
 export function lengthPrefixed(fields: readonly string[]): string {
@@ -20,4 +21,9 @@ export function userFields(user: UserInfo): string[] {
 /** A key that says nothing about its fields and that nobody outside can aim at. */
 export function secretKey(secret: Uint8Array, fields: readonly string[]): string {
   return createHmac('sha256', secret).update(lengthPrefixed(fields)).digest('base64url');
+}
+
+/** As unguessable as `random` is. */
+export function newSecret(random: Random): Uint8Array {
+  return Uint8Array.from({ length: 32 }, () => random.int(256));
 }

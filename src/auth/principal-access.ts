@@ -31,7 +31,12 @@ export class PrincipalAccess implements Access {
     return this.#reviews.epoch;
   }
 
-  visibility(cluster: string, resource: GroupResource, verb: ReadVerb, candidates: () => Iterable<string>): Visibility | Promise<Visibility> {
+  visibility(
+    cluster: string,
+    resource: GroupResource,
+    verb: ReadVerb,
+    candidates: () => Iterable<string>,
+  ): Visibility | Promise<Visibility> {
     const whole = questionOf(cluster, verb, resource);
     const known = this.#fresh(whole);
     if (known === undefined) return this.#findOut(whole, candidates);
@@ -58,7 +63,7 @@ export class PrincipalAccess implements Access {
   async #ladder(questions: readonly Question[], deadline: number, unreachable = false): Promise<Visibility> {
     const affordable = this.#spend(questions);
     const answers = await Promise.all(
-      questions.map((question) => {
+      questions.map(async (question) => {
         const known = this.#fresh(question) ?? (unreachable ? this.#stale(question) : undefined);
         if (known !== undefined || unreachable || !affordable.has(question)) return known;
         return this.#answer(question, deadline);
@@ -72,7 +77,9 @@ export class PrincipalAccess implements Access {
     const { verb, group, resource } = whole.attributes;
     const kind = group === '' ? resource : `${resource}.${group}`;
     // '' stands for "not in a namespace", which the question about everything has answered.
-    return [...new Set(candidates)].filter((namespace) => namespace !== '').map((namespace) => questionOf(whole.cluster, verb, kind, namespace));
+    return [...new Set(candidates)]
+      .filter((namespace) => namespace !== '')
+      .map((namespace) => questionOf(whole.cluster, verb, kind, namespace));
   }
 
   /** Those of the questions without an answer that this request may still ask. */
@@ -130,7 +137,9 @@ export class PrincipalAccess implements Access {
 
   #fresh(question: Pick<Question, 'cluster' | 'key'>): Answer | undefined {
     const decision = this.#reviews.known(this.#asker, question);
-    return decision !== undefined && this.#now() < decision.at + this.#reviews.limits.ttlMs ? { allowed: decision.allowed, at: decision.at } : undefined;
+    return decision !== undefined && this.#now() < decision.at + this.#reviews.limits.ttlMs
+      ? { allowed: decision.allowed, at: decision.at }
+      : undefined;
   }
 
   /** What counts while the cluster cannot be asked. */

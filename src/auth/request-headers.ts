@@ -13,11 +13,13 @@ const CONNECTION_OPTIONS: ReadonlySet<string> = new Set(['keep-alive', 'close', 
 export function refuseHeaders({ headersDistinct }: AuthRequest): Rejection | undefined {
   for (const name of Object.keys(headersDistinct)) {
     const canonical = name.toLowerCase().replaceAll('_', '-');
-    if (IDENTITY_PREFIXES.some((prefix) => canonical.startsWith(prefix))) return badRequest(`the header ${name} is not accepted: identity comes from credentials alone`);
+    if (IDENTITY_PREFIXES.some((prefix) => canonical.startsWith(prefix)))
+      return badRequest(`the header ${name} is not accepted: identity comes from credentials alone`);
   }
   for (const name of SINGLE) if ((headersDistinct[name]?.length ?? 0) > 1) return badRequest(`the header ${name} occurs more than once`);
   const options = (headersDistinct['connection'] ?? []).flatMap((value) => value.split(','));
-  if (!options.every((option) => CONNECTION_OPTIONS.has(option.trim().toLowerCase()))) return badRequest('the header connection may name keep-alive, close and upgrade only');
+  if (!options.every((option) => CONNECTION_OPTIONS.has(option.trim().toLowerCase())))
+    return badRequest('the header connection may name keep-alive, close and upgrade only');
   return undefined;
 }
 
@@ -29,9 +31,11 @@ export type Bearer = { readonly token: string } | { readonly rejection: Rejectio
 /** The token of a request: of its header or of `connection_init`, of exactly one of them. Never of the address. */
 export function bearerOf({ headersDistinct }: AuthRequest, params: ConnectionParams | undefined): Bearer {
   const given: unknown[] = [...(headersDistinct['authorization'] ?? []), ...paramsNamed(params, 'authorization')];
-  if (given.length > 1) return { rejection: badRequest('credentials are given more than once: use the header authorization or connection_init, not both') };
+  if (given.length > 1)
+    return { rejection: badRequest('credentials are given more than once: use the header authorization or connection_init, not both') };
   const [value] = given;
-  if (value !== undefined && typeof value !== 'string') return { rejection: badRequest('authorization in connection_init must be a text: "Bearer ..."') };
+  if (value !== undefined && typeof value !== 'string')
+    return { rejection: badRequest('authorization in connection_init must be a text: "Bearer ..."') };
   const token = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(value ?? '')?.[1];
   return token === undefined || token.length > MAX_TOKEN_CHARS ? { rejection: UNAUTHENTICATED } : { token };
 }
@@ -40,7 +44,9 @@ export function bearerOf({ headersDistinct }: AuthRequest, params: ConnectionPar
 export const UNAUTHENTICATED: Rejection = { status: 401, message: 'authentication required' };
 
 function paramsNamed(params: ConnectionParams | undefined, name: string): unknown[] {
-  return Object.entries(params ?? {}).flatMap(([key, value]) => (key.toLowerCase() === name && value !== undefined && value !== null ? [value] : []));
+  return Object.entries(params ?? {}).flatMap(([key, value]) =>
+    key.toLowerCase() === name && value !== undefined && value !== null ? [value] : [],
+  );
 }
 
 function badRequest(message: string): Rejection {

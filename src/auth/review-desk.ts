@@ -1,5 +1,5 @@
-import type { AccessAttributes, ApiServer } from '../kube/api-server.ts';
 import { isApiError } from '../kube/api-error.ts';
+import type { AccessAttributes, ApiServer } from '../kube/api-server.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';

@@ -40,7 +40,8 @@ export class Slots {
   #release(): void {
     for (const enter of this.#line) {
       this.#line.delete(enter);
-      return enter();
+      enter();
+      return;
     }
     this.#free += 1;
   }

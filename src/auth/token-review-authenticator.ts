@@ -34,7 +34,9 @@ export class TokenReviewAuthenticator implements Authenticator {
     const unconfirmedMs = this.#reviewer.unconfirmedMs(bearer.token);
     const outcome = await this.#reviewer.review(bearer.token);
     if (outcome.kind === 'user') return lengthPrefixed(userFields(outcome.user)) === lengthPrefixed(userFields(principal.user));
-    return (outcome.kind === 'unavailable' || outcome.kind === 'throttled') && unconfirmedMs !== undefined && unconfirmedMs < UNCONFIRMED_MS;
+    return (
+      (outcome.kind === 'unavailable' || outcome.kind === 'throttled') && unconfirmedMs !== undefined && unconfirmedMs < UNCONFIRMED_MS
+    );
   }
 }
 

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ApiServer, TokenReview } from '../kube/api-server.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/logger.ts';
+import { type Random, systemRandom } from '../runtime/random.ts';
 import { withinDeadline } from './deadline.ts';
-import { secretKey } from './length-prefixed.ts';
+import { newSecret, secretKey } from './length-prefixed.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /**
@@ -22,6 +22,8 @@ export interface TokenReviewerOptions {
   readonly audience: string;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** Where the key of the cache's keys comes from. Default: the machine's. */
+  readonly random?: Random;
   readonly limits?: Partial<TokenReviewerLimits>;
 }
 
@@ -36,7 +38,13 @@ export interface TokenReviewerLimits {
   readonly remembered: number;
 }
 
-export const TOKEN_LIMITS: TokenReviewerLimits = { acceptedMs: 10_000, refusedMs: 10_000, deadlineMs: 5_000, inFlight: 50, remembered: 10_000 };
+export const TOKEN_LIMITS: TokenReviewerLimits = {
+  acceptedMs: 10_000,
+  refusedMs: 10_000,
+  deadlineMs: 5_000,
+  inFlight: 50,
+  remembered: 10_000,
+};
 
 interface Remembered {
   readonly outcome: TokenOutcome;
@@ -49,7 +57,7 @@ export class TokenReviewer {
   readonly #options: TokenReviewerOptions;
   readonly #limits: TokenReviewerLimits;
   readonly #logger: Logger;
-  readonly #secret = randomBytes(32);
+  readonly #secret: Uint8Array;
   readonly #accepted: LRUCache<string, Remembered>;
   /** Apart, so that a flood of bad tokens does not push out good ones. */
   readonly #refused: LRUCache<string, Remembered>;
@@ -59,6 +67,7 @@ export class TokenReviewer {
     this.#options = options;
     this.#limits = { ...TOKEN_LIMITS, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
+    this.#secret = newSecret(options.random ?? systemRandom);
     this.#accepted = new LRUCache({ max: this.#limits.remembered });
     this.#refused = new LRUCache({ max: this.#limits.remembered });
   }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StreamWorld } from '../../test/support/stream-world.ts';
-import { ChangeLog, type LogEntry } from './change-log.ts';
+import type { ChangeLog, LogEntry } from './change-log.ts';
 import { NO_POSITIONS } from './position.ts';
 
-const uids = (changes: ReturnType<ChangeLog['missedSince']>) => changes?.map((change) => ('event' in change ? change.event.uid : (change.after ?? change.before)?.uid));
+const uids = (changes: ReturnType<ChangeLog['missedSince']>) =>
+  changes?.map((change) => ('event' in change ? change.event.uid : (change.after ?? change.before)?.uid));
 
 describe('the change log', () => {
   it('tells what came after a position, oldest first, of the kinds that are asked for', () => {

@@ -3,7 +3,16 @@ import { openObjectStream } from './object-stream.ts';
 import type { StreamMessage } from './stream-message.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
 
-type Fixed = 'source' | 'access' | 'fingerprint' | 'background' | 'clustersInScope' | 'namespace' | 'freshness' | 'reevaluate' | 'secretScope';
+type Fixed =
+  | 'source'
+  | 'access'
+  | 'fingerprint'
+  | 'background'
+  | 'clustersInScope'
+  | 'namespace'
+  | 'freshness'
+  | 'reevaluate'
+  | 'secretScope';
 
 export interface ClusterStreamOptions extends Omit<ObjectStreamOptions<ClusterRow>, Fixed> {
   readonly access: ClusterAccess;

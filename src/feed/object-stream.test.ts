@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { POD_ROWS, StreamReader, StreamWorld } from '../../test/support/stream-world.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import { openObjectStream } from './object-stream.ts';
+import { ResumeTokens } from './resume-token.ts';
 import type { ObjectStreamOptions } from './stream-options.ts';
 import { storedRows } from './stream-source.ts';
-import { ResumeTokens } from './resume-token.ts';
 
 function open(world: StreamWorld, options: Partial<ObjectStreamOptions<PodRecord>> = {}, before?: StreamReader<PodRecord>) {
   const stream = openObjectStream<PodRecord>({
@@ -345,7 +345,12 @@ describe('resuming', () => {
     world.remove('c1', 'brief');
     const reader = await resumed(world, before);
     expect(reader.phases).toEqual(['CHANGES', 'SYNCED']);
-    expect(reader.messages[0]?.changes.map(({ type, identity }) => `${type} ${identity.uid}`)).toEqual(['MODIFIED p1', 'ADDED new', 'REMOVED brief', 'REMOVED p2']);
+    expect(reader.messages[0]?.changes.map(({ type, identity }) => `${type} ${identity.uid}`)).toEqual([
+      'MODIFIED p1',
+      'ADDED new',
+      'REMOVED brief',
+      'REMOVED p2',
+    ]);
   });
 
   it('tells a row that came after what it depends on as an addition', async () => {
@@ -411,7 +416,9 @@ describe('resuming', () => {
   it('refuses a token of another filter and text that is none', async () => {
     const world = new StreamWorld(['c1']);
     const { token = '' } = await left(world);
-    expect(() => open(world, { resume: token, binding: 'other' })).toThrow(expect.objectContaining({ code: 'BAD_RESUME_TOKEN', message: expect.stringContaining('filter') }));
+    expect(() => open(world, { resume: token, binding: 'other' })).toThrow(
+      expect.objectContaining({ code: 'BAD_RESUME_TOKEN', message: expect.stringContaining('filter') }),
+    );
     for (const resume of ['', 'x', 'not base64!', `${token.slice(0, -4)}AAAA`, token.slice(0, 20)]) {
       expect(() => open(world, { resume }), resume).toThrow(expect.objectContaining({ code: 'BAD_RESUME_TOKEN' }));
     }

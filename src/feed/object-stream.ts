@@ -1,7 +1,7 @@
 import { Alarm } from './alarm.ts';
 import { StreamClusters } from './stream-clusters.ts';
-import type { StreamMessage, StreamPhase } from './stream-message.ts';
 import type { StreamHistory } from './stream-journal.ts';
+import type { StreamMessage, StreamPhase } from './stream-message.ts';
 import { StreamOpening } from './stream-opening.ts';
 import { DEFAULT_LIMITS, type ObjectStreamOptions, type StreamLimits } from './stream-options.ts';
 
@@ -53,7 +53,11 @@ class ObjectStream<R> {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#alarm = new Alarm(clock);
     const shared = { stream: options, limits: this.#limits, history: this.#history };
-    this.#clusters = new StreamClusters({ ...shared, alarm: this.#alarm, entrance: () => (this.#synced ? 'arrival' : this.#opening.entrance()) });
+    this.#clusters = new StreamClusters({
+      ...shared,
+      alarm: this.#alarm,
+      entrance: () => (this.#synced ? 'arrival' : this.#opening.entrance()),
+    });
     this.#opening = new StreamOpening({ ...shared, clusters: this.#clusters, token, remembered: remembered !== undefined });
     this.#handedAt = clock.monotonic();
     this.#reevaluateAt = this.#handedAt + (reevaluate?.everyMs ?? Number.POSITIVE_INFINITY);

@@ -144,7 +144,12 @@ describe('what a reader may not see', () => {
           if (hidden) world.put({ cluster: 'c1', uid: 'secret', namespace: 'b', status: String(turn) });
           if (turn % 3 === 0) world.put({ cluster: 'c1', uid: 'p1', namespace: 'a', status: String(turn) });
           const message = await reader.pull(500);
-          heard.push([world.clock.monotonic(), message?.changes.map(({ type, identity, record }) => [type, identity, record?.status]), message?.conflated, message?.resumeToken?.length]);
+          heard.push([
+            world.clock.monotonic(),
+            message?.changes.map(({ type, identity, record }) => [type, identity, record?.status]),
+            message?.conflated,
+            message?.resumeToken?.length,
+          ]);
         }
         return { heard, phases: reader.phases };
       }),

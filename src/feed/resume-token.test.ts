@@ -4,7 +4,10 @@ import { ResumeTokens } from './resume-token.ts';
 import { StreamJournal } from './stream-journal.ts';
 import type { TokenCluster } from './token-content.ts';
 
-const position = fc.record({ version: fc.oneof(fc.bigInt({ min: 0n, max: 1n << 70n }).map(String), fc.string(), fc.constant('007')), commits: fc.nat() });
+const position = fc.record({
+  version: fc.oneof(fc.bigInt({ min: 0n, max: 1n << 70n }).map(String), fc.string(), fc.constant('007')),
+  commits: fc.nat(),
+});
 const cluster: fc.Arbitrary<TokenCluster> = fc.oneof(
   fc.record({ name: fc.string(), rights: fc.string(), turn: fc.nat() }),
   fc.record({
@@ -42,7 +45,16 @@ describe('resume tokens', () => {
   });
 
   it('are small: two hundred clusters with eight kinds each', () => {
-    const kinds = ['pods', 'nodes', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'replicasets.apps', 'a.example.com', 'b.example.com'];
+    const kinds = [
+      'pods',
+      'nodes',
+      'deployments.apps',
+      'statefulsets.apps',
+      'daemonsets.apps',
+      'replicasets.apps',
+      'a.example.com',
+      'b.example.com',
+    ];
     const clusters = Array.from({ length: 200 }, (_, index) => ({
       ...{ name: `cluster-${index}`, rights: 'abcdefghijkl', turn: 0 },
       positions: new Map(kinds.map((kind) => [kind, { version: String(80_000_000 + index), commits: 9_000 }])),

@@ -1,19 +1,24 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { decodeTokenContent, encodeTokenContent, type TokenContent } from './token-content.ts';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { type Random, systemRandom } from '../runtime/random.ts';
 import { StreamError } from './stream-error.ts';
 import { StreamJournal } from './stream-journal.ts';
+import { decodeTokenContent, encodeTokenContent, type TokenContent } from './token-content.ts';
 
-export type { TokenContent, TokenCluster } from './token-content.ts';
+export type { TokenCluster, TokenContent } from './token-content.ts';
 
 export interface ResumeTokensOptions {
   /** Tells this process from every other, restarts included. */
   readonly processId: string;
   /** At least 32 secret bytes; replicas that share it understand each other's tokens. Default: new for this process. */
   readonly key?: Uint8Array;
+  /** Where a new key comes from. Default: the machine's. */
+  readonly random?: Random;
 }
 
 /** What a token turned out to be. `foreign`: sealed by another process whose key we do not have. */
-export type OpenedToken = { readonly from: 'foreign' } | { readonly from: 'other-process' | 'this-process'; readonly content: TokenContent };
+export type OpenedToken =
+  | { readonly from: 'foreign' }
+  | { readonly from: 'other-process' | 'this-process'; readonly content: TokenContent };
 
 /**
  * Seals positions into opaque text and opens them again. Sealed and not only signed: the servers' versions
@@ -28,7 +33,7 @@ export class ResumeTokens {
   readonly #keyId: Buffer;
 
   constructor(options: ResumeTokensOptions) {
-    const key = options.key ?? randomBytes(32);
+    const key = options.key ?? newKey(options.random ?? systemRandom);
     if (key.length < 32) throw new RangeError('the key of resume tokens needs 32 bytes at least');
     this.#processId = options.processId;
     this.#sealing = derive(key, 'sealing');
@@ -83,8 +88,15 @@ function tokenBytes(token: string): Buffer {
   return bytes;
 }
 
+function newKey(random: Random): Uint8Array {
+  return Uint8Array.from({ length: 32 }, () => random.int(256));
+}
+
 function malformed(): StreamError {
-  return new StreamError('BAD_RESUME_TOKEN', 'resume: not a token of this service; hand back a resumeToken unchanged, or subscribe without it');
+  return new StreamError(
+    'BAD_RESUME_TOKEN',
+    'resume: not a token of this service; hand back a resumeToken unchanged, or subscribe without it',
+  );
 }
 
 function derive(key: Uint8Array, purpose: string): Buffer {

@@ -28,19 +28,10 @@ export function takeUp<R>(
   rights: ClusterRights,
   options: ObjectStreamOptions<R>,
 ): Set<string> {
-  const { source, clock } = options;
-  const now = clock.monotonic();
   const touched = touchedBy(missed, follower, options);
-  const doubtful = changesUntold(options);
-  const keys = new Set(touched.keys());
-  const seen = (row: R) => rights.sees(source.identity(row)) === true;
-  for (const row of follower.rows()) {
-    const key = source.key(row);
-    if (touched.has(key) || !seen(row)) continue;
-    if (doubtful(row)) keys.add(key);
-    else if (follower.wants(row)) follower.sent.assume(row, 'sent', now);
-    if (doubtful(row)) follower.sent.assume(row, 'doubtful', now);
-  }
+  const seen = (row: R) => rights.sees(options.source.identity(row)) === true;
+  const doubtful = assumeUntouched(follower, options, (key, row) => !touched.has(key) && seen(row));
+  const now = options.clock.monotonic();
   for (const [key, { held, told, row }] of touched) {
     const present = follower.present(key);
     const known = present ?? row;
@@ -49,7 +40,29 @@ export function takeUp<R>(
     const stays = present !== undefined && follower.wants(present);
     if (held || (told && !stays)) follower.sent.assume(known, 'doubtful', now);
   }
-  return keys;
+  return new Set([...doubtful, ...touched.keys()]);
+}
+
+/** The reader has what is there; returns the keys of rows that it may have in another state. */
+function assumeUntouched<R>(
+  follower: ClusterFollower<R>,
+  options: ObjectStreamOptions<R>,
+  accept: (key: string, row: R) => boolean,
+): readonly string[] {
+  const changesUnheard = changesUntold(options);
+  const now = options.clock.monotonic();
+  const doubtful: string[] = [];
+  for (const row of follower.rows()) {
+    const key = options.source.key(row);
+    if (!accept(key, row)) continue;
+    if (changesUnheard(row)) {
+      follower.sent.assume(row, 'doubtful', now);
+      doubtful.push(key);
+    } else if (follower.wants(row)) {
+      follower.sent.assume(row, 'sent', now);
+    }
+  }
+  return doubtful;
 }
 
 /** Rows whose content may have changed without a commit that the log keeps. */

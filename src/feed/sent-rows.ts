@@ -125,7 +125,8 @@ export class SentRows<R> {
   }
 
   #forgetOldest(): void {
-    for (const key of this.#rows.keys()) return this.#forget(key);
+    const [oldest] = this.#rows.keys();
+    if (oldest !== undefined) this.#forget(oldest);
   }
 }
 

@@ -2,10 +2,10 @@ import type { ClusterFollower, Entrance } from './cluster-follower.ts';
 import type { OpenedToken } from './resume-token.ts';
 import { takeUp } from './resumption.ts';
 import type { StreamClusters } from './stream-clusters.ts';
+import type { StreamHistory } from './stream-journal.ts';
 import type { StreamChange } from './stream-message.ts';
 import type { ObjectStreamOptions, StreamLimits } from './stream-options.ts';
 import type { ClusterRights } from './stream-rights.ts';
-import type { StreamHistory } from './stream-journal.ts';
 import type { TokenCluster, TokenContent } from './token-content.ts';
 
 /**
@@ -116,12 +116,13 @@ export class StreamOpening<R> {
   }
 
   #planOne(follower: ClusterFollower<R>, rights: ClusterRights): void {
-    if (follower.entrance === 'baseline') return this.#assume(follower, rights);
-    if (this.#held === undefined) {
-      follower.entrance = 'snapshot';
-      return;
-    }
-    const held = this.#held.clusters.find((cluster) => cluster.name === follower.name);
+    if (follower.entrance === 'baseline') this.#assume(follower, rights);
+    else if (this.#held === undefined) follower.entrance = 'snapshot';
+    else this.#planReturn(follower, rights, this.#held);
+  }
+
+  #planReturn(follower: ClusterFollower<R>, rights: ClusterRights, { clusters }: TokenContent): void {
+    const held = clusters.find((cluster) => cluster.name === follower.name);
     if ((held?.turn ?? 0) !== this.#history.turn(follower.name)) this.#mustResync(follower);
     else if (held === undefined) follower.entrance = 'arrival';
     else if (!this.#resume(follower, held, rights)) this.#mustResync(follower);
@@ -190,7 +191,10 @@ export class StreamOpening<R> {
   }
 
   #beginOne(follower: ClusterFollower<R>, rights: ClusterRights): void {
-    if (follower.entrance === 'baseline') return this.#assume(follower, rights);
+    if (follower.entrance === 'baseline') {
+      this.#assume(follower, rights);
+      return;
+    }
     follower.following = true;
     if (rights.any) follower.walkAll({ partial: true });
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.ts';
 import { POD_ROWS, StreamReader, StreamWorld } from '../../test/support/stream-world.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import { openObjectStream } from './object-stream.ts';
@@ -27,37 +28,55 @@ type Step =
 const cluster = fc.constantFrom(...CLUSTERS);
 const status = fc.constantFrom('Running', 'Error', 'Hidden');
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), cluster, namespace: fc.constantFrom(...NAMESPACES), uid: fc.nat(6), status }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('put' as const), cluster, namespace: fc.constantFrom(...NAMESPACES), uid: fc.nat(6), status }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('remove' as const), cluster, uid: fc.nat(6) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('burst' as const), cluster, count: fc.nat(14), status }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('node' as const), cluster, ready: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('rights' as const), cluster, namespaces: fc.option(fc.subarray(NAMESPACES), { nil: undefined }), told: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('rights' as const),
+      cluster,
+      namespaces: fc.option(fc.subarray(NAMESPACES), { nil: undefined }),
+      told: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('scope' as const), clusters: fc.subarray(CLUSTERS, { minLength: 1 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), cluster }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sync' as const), cluster, live: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('gap' as const), cluster }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 15, 30, 500, 3_000, 12_000) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('pull' as const), messages: fc.integer({ min: 1, max: 4 }), ms: fc.constantFrom(0, 25, 1_200) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('pull' as const), messages: fc.integer({ min: 1, max: 4 }), ms: fc.constantFrom(0, 25, 1_200) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('reconnect' as const) }) },
 );
 
 type View = (pod: PodRecord) => unknown;
 interface Kind {
   readonly name: string;
-  readonly options: (world: StreamWorld) => Pick<ObjectStreamOptions<PodRecord>, 'source' | 'matches'> & Partial<ObjectStreamOptions<PodRecord>>;
+  readonly options: (
+    world: StreamWorld,
+  ) => Pick<ObjectStreamOptions<PodRecord>, 'source' | 'matches'> & Partial<ObjectStreamOptions<PodRecord>>;
   /** What a client of this stream shows of a pod. */
   readonly view: (world: StreamWorld) => View;
 }
 
-const nodeReady = (world: StreamWorld, pod: PodRecord) => world.store.cluster(pod.cluster)?.nodes.get('', pod.nodeName ?? '')?.ready === true;
+const nodeReady = (world: StreamWorld, pod: PodRecord) =>
+  world.store.cluster(pod.cluster)?.nodes.get('', pod.nodeName ?? '')?.ready === true;
 const podsOnNodes = storedRows<PodRecord>({
   resources: ['pods'],
   collections: (store) => [store.pods],
   dependsOn: ['nodes'],
-  dependents: (change, store) => ('event' in change || change.resource !== 'nodes' ? [] : store.pods.onNode((change.after ?? change.before)?.name ?? '')),
+  dependents: (change, store) =>
+    'event' in change || change.resource !== 'nodes' ? [] : store.pods.onNode((change.after ?? change.before)?.name ?? ''),
 });
 /** A pod whose state changes with nothing but time. */
-const grown = (world: StreamWorld, pod: PodRecord) => world.clock.monotonic() >= Number(pod.resourceVersion) % 40 * 500;
+const grown = (world: StreamWorld, pod: PodRecord) => world.clock.monotonic() >= (Number(pod.resourceVersion) % 40) * 500;
 
 const KINDS: readonly Kind[] = [
   {
@@ -104,7 +123,9 @@ class Story {
   fresh(): Map<string, unknown> {
     const { matches } = this.#kind.options(this.world);
     const view = this.#kind.view(this.world);
-    const rows = this.world.pods().filter((pod) => this.#scope.includes(pod.cluster) && matches(pod) && this.world.access.sees(pod.cluster, pod.namespace));
+    const rows = this.world
+      .pods()
+      .filter((pod) => this.#scope.includes(pod.cluster) && matches(pod) && this.world.access.sees(pod.cluster, pod.namespace));
     return new Map(rows.map((pod) => [keyOf(pod), view(pod)]));
   }
 
@@ -212,7 +233,7 @@ describe.each(KINDS)('any stream of $name', (kind) => {
         await story.reader.close();
         expect(story.world.clock.pendingTimers).toBe(0);
       }),
-      { numRuns: Number(RUNS), ...(SEED === undefined ? {} : { seed: SEED }) },
+      propertyRuns(60),
     );
   });
 
@@ -237,13 +258,10 @@ describe.each(KINDS)('any stream of $name', (kind) => {
         const held = new Map([...story.reader.rows.keys()].map((key) => [key, story.shown.get(key)]));
         expect(sorted(held)).toEqual(sorted(story.fresh()));
       }),
-      { numRuns: Number(RUNS), ...(SEED === undefined ? {} : { seed: SEED }) },
+      propertyRuns(60),
     );
   });
 });
-
-const RUNS = process.env['FEED_RUNS'] ?? '60';
-const SEED = process.env['FEED_SEED'] === undefined ? undefined : Number(process.env['FEED_SEED']);
 
 function sorted(rows: Map<string, unknown>): [string, unknown][] {
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -84,11 +84,16 @@ export class StreamRights {
       return rights;
     };
     if (answers.every((answer) => !isPromise(answer))) return settle(answers as StreamVisibility[]);
-    this.#await(cluster.record.name, epoch, Promise.all(answers), settle);
+    this.#await(cluster.record.name, epoch, Promise.all(answers.map(async (answer) => answer)), settle);
     return undefined;
   }
 
-  #await(name: string, epoch: number, answers: Promise<StreamVisibility[]>, settle: (answers: readonly StreamVisibility[]) => unknown): void {
+  #await(
+    name: string,
+    epoch: number,
+    answers: Promise<StreamVisibility[]>,
+    settle: (answers: readonly StreamVisibility[]) => unknown,
+  ): void {
     this.#asking.set(name, epoch);
     const failed = this.#questions().map((): StreamVisibility => ({ everything: false, namespaces: new Set(), incomplete: 'UNREACHABLE' }));
     void answers
@@ -104,7 +109,10 @@ export class StreamRights {
 
   #questions() {
     // A stream is a list that stays true: both verbs are needed.
-    return this.#options.source.resources.flatMap((resource) => [{ resource, verb: 'list' as const }, { resource, verb: 'watch' as const }]);
+    return this.#options.source.resources.flatMap((resource) => [
+      { resource, verb: 'list' as const },
+      { resource, verb: 'watch' as const },
+    ]);
   }
 
   #candidates(cluster: ClusterStore, wide: boolean): ReadonlySet<string> {

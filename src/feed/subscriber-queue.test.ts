@@ -40,7 +40,12 @@ describe("a subscriber's queue", () => {
   });
 
   it('never holds more than its bound', () => {
-    const put = fc.record({ cluster: fc.constantFrom('c1', 'c2', 'c3'), key: fc.nat(30).map(String), take: fc.boolean(), forget: fc.boolean() });
+    const put = fc.record({
+      cluster: fc.constantFrom('c1', 'c2', 'c3'),
+      key: fc.nat(30).map(String),
+      take: fc.boolean(),
+      forget: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(put, { maxLength: 200 }), (puts) => {
         const queue = new SubscriberQueue(12);

@@ -25,10 +25,17 @@ export class ReviewingApiServer {
   }
 
   asApiServer(): ApiServer {
-    return { reviewAccess: this.reviewAccess.bind(this), reviewToken: this.reviewToken.bind(this) } as Pick<ApiServer, 'reviewAccess' | 'reviewToken'> as ApiServer;
+    return { reviewAccess: this.reviewAccess.bind(this), reviewToken: this.reviewToken.bind(this) } as Pick<
+      ApiServer,
+      'reviewAccess' | 'reviewToken'
+    > as ApiServer;
   }
 
-  async reviewAccess(user: UserInfo, { verb, resource, group, namespace = '*' }: AccessAttributes, options: RequestOptions = {}): Promise<AccessReview> {
+  async reviewAccess(
+    user: UserInfo,
+    { verb, resource, group, namespace = '*' }: AccessAttributes,
+    options: RequestOptions = {},
+  ): Promise<AccessReview> {
     const question = `${user.username} ${verb} ${group === '' ? resource : `${resource}.${group}`} ${namespace}`;
     await this.#answering(question, options);
     return { allowed: this.allowed.has(question) };

@@ -47,7 +47,7 @@ export class StreamWorld {
 
   put(...pods: PodSpec[]): void {
     for (const [cluster, group] of Map.groupBy(pods, (pod) => pod.cluster)) {
-      const operations = group.map((pod) => ({ type: 'put' as const, record: aPod({ ...pod, version: String((this.#version += 1)) }) }));
+      const operations = group.map((pod) => ({ type: 'put' as const, record: aPod({ ...pod, version: this.#next() }) }));
       this.store.commit(cluster, { operations, positions: [this.#position('pods')] });
     }
   }
@@ -63,14 +63,14 @@ export class StreamWorld {
 
   node(cluster: string, name: string, ready: boolean): void {
     this.store.commit(cluster, {
-      operations: [{ type: 'put', record: aNode(cluster, name, ready, String((this.#version += 1))) }],
+      operations: [{ type: 'put', record: aNode(cluster, name, ready, this.#next()) }],
       positions: [this.#position('nodes')],
     });
   }
 
   namespace(cluster: string, name: string): void {
     const record: NamespaceRecord = {
-      ...envelope(cluster, 'namespaces', 'Namespace', name, String((this.#version += 1))),
+      ...envelope(cluster, 'namespaces', 'Namespace', name, this.#next()),
       phase: 'Active',
     };
     this.store.commit(cluster, { operations: [{ type: 'put', record }], positions: [this.#position('namespaces')] });
@@ -83,7 +83,7 @@ export class StreamWorld {
         namespace,
         name: uid,
         uid,
-        resourceVersion: String((this.#version += 1)),
+        resourceVersion: this.#next(),
         type: 'Warning',
         reason: 'BackOff',
         message: 'no',
@@ -108,6 +108,11 @@ export class StreamWorld {
 
   pods(): PodRecord[] {
     return this.store.clusters().flatMap((cluster) => [...cluster.pods.all()]);
+  }
+
+  #next(): string {
+    this.#version += 1;
+    return String(this.#version);
   }
 
   #position(resource: string) {
