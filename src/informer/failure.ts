@@ -62,3 +62,8 @@ function isBehind(error: ApiError): boolean {
   if (error.reason === LAGGING) return true;
   return error.causes.some((cause) => cause.reason === 'ResourceVersionTooLarge') || TOO_LARGE.test(error.message);
 }
+
+/** A loss that was noticed only because nothing came: it happened earlier than we know. */
+export function isSilence({ kind, reason }: Failure): boolean {
+  return kind === 'connection' && /deadline|timed?out|ping|lost/i.test(reason);
+}

@@ -57,6 +57,12 @@ const rows: Row[] = [
     move: { next: 'probe', waitMs: 100, endsOnContact: true },
   },
   {
+    name: 'R17 a connection found dead after a silence is shown at once',
+    outcome: failed('watch', 'unreachable', { reason: 'TimedOut' }),
+    move: { next: 'probe', waitMs: 600 },
+    state: 'STALE',
+  },
+  {
     name: 'R15 a refused connection is tried again after back-off, not listed',
     outcome: failed('probe', 'unreachable'),
     move: { next: 'probe', waitMs: 600, endsOnContact: true },

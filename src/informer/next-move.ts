@@ -1,6 +1,6 @@
 import type { ResourceSyncState } from '../model/cluster.ts';
 import { backoffMs } from '../runtime/backoff.ts';
-import { type Failure, type FailureKind, LAGGING } from './failure.ts';
+import { type Failure, type FailureKind, isSilence, LAGGING } from './failure.ts';
 import type { ReflectorTuning } from './reflector-tuning.ts';
 
 /**
@@ -121,10 +121,10 @@ const AFTER: Readonly<Record<FailureKind, Rule>> = {
   unreadable: afterUnreadable,
 };
 
-/** The first trouble of a healthy watch is looked into at once and not shown; trouble that stays is. */
+/** The first cut of a healthy watch is looked into at once and not shown; trouble that stays, or has lasted unnoticed, is. */
 function afterConnection(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
   const failed = failedOnce(history);
-  if (outcome.step !== 'watch' || failed.failures > 1) return retry(outcome, failed, at);
+  if (outcome.step !== 'watch' || failed.failures > 1 || isSilence(outcome.failure)) return retry(outcome, failed, at);
   return decision(
     { next: 'probe', waitMs: at.chance * at.tuning.firstRetryMs, reason: outcome.failure.reason, endsOnContact: true },
     failed,

@@ -1,6 +1,6 @@
 import type { ResourceSyncState } from '../model/cluster.ts';
 import type { ResourceVersion } from '../model/resource-version.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, isSilence } from './failure.ts';
 
 /** How one kind of one cluster is doing. Instants in milliseconds since 1970. */
 export interface ReflectorStatus {
@@ -134,9 +134,4 @@ export class StatusKeeper {
   reconnected(): void {
     this.#status = { ...this.#status, reconnects: this.#status.reconnects + 1 };
   }
-}
-
-/** A loss that was noticed only because nothing came: it happened earlier than we know. */
-function isSilence(failure: Failure): boolean {
-  return failure.kind === 'connection' && /deadline|time|ping/i.test(failure.reason);
 }
