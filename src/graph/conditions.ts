@@ -38,7 +38,7 @@ export interface VersionCondition extends RangeCondition<string> {
 
 type Test<T> = (value: T) => boolean;
 
-export const MAX_LIST = 500;
+const MAX_LIST = 500;
 const MAX_TEXT = 1_024;
 
 /**

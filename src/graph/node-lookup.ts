@@ -42,7 +42,7 @@ function instanceById(ctx: GraphContext, { component, cluster: name, namespace, 
   return whenReady(ctx.visible.cluster(name), (cluster) => {
     if (cluster === undefined) return undefined;
     const visible = visibleInstances(ctx, onlyCluster(cluster), component);
-    return whenReady(visible, ({ instances }) => instances().find((each) => each.namespace === namespace && each.instance === instance));
+    return whenReady(visible, ({ instances }) => instances.find((each) => each.namespace === namespace && each.instance === instance));
   });
 }
 

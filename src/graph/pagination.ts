@@ -2,7 +2,7 @@ import { badInput, graphError } from './errors.ts';
 import type { Seal } from './seal.ts';
 import { compareRows, compareToValues, type Sorting, type SortValue, sortValuesOf } from './sorting.ts';
 
-export const MAX_PAGE = 500;
+const MAX_PAGE = 500;
 
 export interface Page<R> {
   readonly rows: readonly R[];

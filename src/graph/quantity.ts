@@ -17,7 +17,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 const QUANTITY = /^([0-9]+(?:\.[0-9]+)?)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 
 /** The value of a Kubernetes quantity in its base unit; undefined for what is none. */
-export function parseQuantity(text: string): number | undefined {
+function parseQuantity(text: string): number | undefined {
   const match = QUANTITY.exec(text);
   if (match === null) return undefined;
   return Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? 1);

@@ -5,10 +5,6 @@ import { resourceOfKind } from './kinds.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { Reference } from './refs.ts';
 
-export function referenceToRecord(record: ObjectRecord): Reference {
-  return record;
-}
-
 export function referenceOfEvent({ cluster, regarding }: EventRecord): Reference {
   const resource = resourceOfKind(regarding);
   return { cluster, ...regarding, ...(resource === undefined ? {} : { resource }) };

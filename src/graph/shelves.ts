@@ -59,7 +59,7 @@ export function shelfOf(cluster: ClusterStore, resource: GroupResource): Counted
   return resource === EVENTS ? eventShelf(cluster) : collectionOf(cluster, resource);
 }
 
-export function collectionOf(cluster: ClusterStore, resource: GroupResource): Collection<ObjectRecord> | undefined {
+function collectionOf(cluster: ClusterStore, resource: GroupResource): Collection<ObjectRecord> | undefined {
   const { pods, nodes, namespaces, replicaSets, controllerRevisions } = cluster;
   const all: readonly Collection<ObjectRecord>[] = [pods, nodes, namespaces, replicaSets, controllerRevisions, ...workloadShelves(cluster)];
   return all.find((collection) => collection.resource === resource);

@@ -115,7 +115,7 @@ function refuse(): Promise<never> {
 export const ADMIN: Principal = { mode: 'TOKEN_REVIEW', user: { username: 'admin', groups: ['system:masters'] } };
 export const TEAM: Principal = { mode: 'TOKEN_REVIEW', user: { username: 'team-shop', groups: ['team'] } };
 
-export const ALL: Access = { visibility: () => EVERYTHING, seesCluster: () => true, epoch: 0 };
+const ALL: Access = { visibility: () => EVERYTHING, seesCluster: () => true, epoch: 0 };
 
 const CLUSTER_SCOPED = new Set(['nodes', 'namespaces']);
 

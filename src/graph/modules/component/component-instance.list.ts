@@ -63,7 +63,7 @@ export function listInstances(
   const settled = whenReady(scope, ({ clusters }) => settleReads(ctx, clusters, reads));
   return whenReady(settled, () =>
     whenReady(visibleInstances(ctx, scope, component), ({ instances, parts }) => {
-      const rows = () => instances().filter((instance) => matches(instance, ctx));
+      const rows = () => instances.filter((instance) => matches(instance, ctx));
       return new Connection(ctx, rows, { sorting: BY_PLACE, page, parts });
     }),
   );

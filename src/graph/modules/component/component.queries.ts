@@ -1,7 +1,7 @@
-import { componentKindOf } from '../../../status/component.ts';
+import { type ComponentInstance, componentKindOf } from '../../../status/component.ts';
 import { builder } from '../../builder.ts';
 import { clustersInScope } from '../../cluster-scope.ts';
-import { type ComponentRow, componentNamed, type VisibleInstances, visibleInstances } from '../../components.ts';
+import { type ComponentRow, catalogueOf, componentNamed, visibleInstances } from '../../components.ts';
 import { Connection } from '../../connection.ts';
 import { defineConnection } from '../../connection-type.ts';
 import { defineFilter, enumField, stringField } from '../../filters.ts';
@@ -11,14 +11,18 @@ import { Component } from '../../refs.ts';
 import { filterArg, orderArg, pageArgs } from '../lists.ts';
 import { componentKindFilter } from './component.type.ts';
 
+interface CataloguedComponent extends ComponentRow {
+  readonly instances: readonly ComponentInstance[];
+}
+
 const ComponentConnection = defineConnection('Component', Component, 'components');
 
-const componentFilter = defineFilter<ComponentRow>(
+const componentFilter = defineFilter<CataloguedComponent>(
   'Component',
   {
     name: stringField({ description: 'Name of the component.' }, ({ component }) => component),
     componentKind: enumField(componentKindFilter, { description: 'What it is for.' }, ({ component, instances }) =>
-      componentKindOf(component, instances ?? []),
+      componentKindOf(component, instances),
     ),
   },
   'flat',
@@ -46,14 +50,12 @@ builder.queryFields((t) => ({
     resolve: (_root, { filter, orderBy, ...page }, ctx) => {
       const { matches } = componentFilter.compile(filter);
       const sorting = componentOrder.sorting(orderBy);
-      return whenReady(visibleInstances(ctx, clustersInScope(ctx, undefined)), (visible) => {
-        const rows = () => rowsOf(visible).filter((row) => matches(row, ctx));
-        return new Connection(ctx, rows, { sorting, page, parts: visible.parts });
-      });
+      return whenReady(visibleInstances(ctx, clustersInScope(ctx, undefined)), ({ parts }) =>
+        whenReady(catalogueOf(ctx), (catalogue) => {
+          const all = [...catalogue].map(([component, instances]) => ({ component, instances }));
+          return new Connection<ComponentRow>(ctx, () => all.filter((row) => matches(row, ctx)), { sorting, page, parts });
+        }),
+      );
     },
   }),
 }));
-
-function rowsOf({ instances }: VisibleInstances): ComponentRow[] {
-  return [...Map.groupBy(instances(), ({ component }) => component)].map(([component, group]) => ({ component, instances: group }));
-}

@@ -22,7 +22,7 @@ import {
 } from './component-instance.list.ts';
 import { type VersionCount, versionCounts } from './version-counts.ts';
 
-export const ComponentKind = builder.enumType('ComponentKind', {
+const ComponentKind = builder.enumType('ComponentKind', {
   description: 'What a component is for. Values may be added.',
   values: describedEnum<Kind>({
     CONTROL_PLANE: 'A part of the control plane of Kubernetes.',
@@ -72,7 +72,7 @@ Component.implement({
       description: 'The version matrix, summed: one row per version, most clusters first.',
       args: clustersArg,
       resolve: ({ component }, { clusters }, ctx) =>
-        whenReady(visibleInstances(ctx, clustersInScope(ctx, clusters), component), ({ instances }) => versionCounts(instances())),
+        whenReady(visibleInstances(ctx, clustersInScope(ctx, clusters), component), ({ instances }) => versionCounts(instances)),
     }),
   }),
 });

@@ -14,7 +14,7 @@ export const clusterNodeFilter = defineFilter<NodeRecord>('ClusterNode', {
   kubeletVersion: versionField({ description: 'Version of its kubelet.' }, ({ kubeletVersion }) => kubeletVersion),
 });
 
-export const clusterNodeOrder = defineOrder<NodeRecord>('ClusterNode', {
+const clusterNodeOrder = defineOrder<NodeRecord>('ClusterNode', {
   fields: {
     CLUSTER: { description: 'Name of the cluster.', of: ({ cluster }) => cluster },
     NAME: { description: 'Name of the node.', of: ({ name }) => name },

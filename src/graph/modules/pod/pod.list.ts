@@ -35,7 +35,7 @@ export const podFilter = defineFilter<PodRecord>('Pod', {
   createdAt: dateField({ description: 'When the pod was created.' }, ({ createdAt }) => createdAt),
 });
 
-export const podOrder = defineOrder<PodRecord>('Pod', {
+const podOrder = defineOrder<PodRecord>('Pod', {
   fields: {
     CLUSTER: { description: 'Name of the cluster.', of: ({ cluster }) => cluster },
     NAMESPACE: { description: 'Namespace of the pod.', of: ({ namespace }) => namespace },
