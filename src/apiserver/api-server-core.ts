@@ -12,6 +12,7 @@ import { Gate } from './access/gate.ts';
 import { RbacAuthoriser } from './access/rbac.ts';
 import { type TokenUser, TokenUsers } from './access/token-users.ts';
 import { serveCustomKinds } from './custom-kinds.ts';
+import { expireEvents } from './event-expiry.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { ResourceService } from './resource-service.ts';
 import { BUILT_IN_KINDS } from './resources/built-in-kinds.ts';
@@ -75,7 +76,7 @@ export class ApiServerCore {
   readonly gate: Gate;
   readonly #store: ObjectStore;
   readonly #hub: WatchHub;
-  readonly #customKinds: Disposable;
+  readonly #housekeeping: readonly Disposable[];
 
   constructor(options: ApiServerCoreOptions) {
     const { clock, random } = options;
@@ -90,7 +91,8 @@ export class ApiServerCore {
     const authoriser = new RbacAuthoriser(this.#store);
     this.gate = new Gate({ authoriser, audit: this.audit, clock, random });
     this.#hub = new WatchHub({ store: this.#store, clock, random });
-    this.#customKinds = serveCustomKinds({ store: this.#store, registry: this.registry, hub: this.#hub });
+    const customKinds = serveCustomKinds({ store: this.#store, registry: this.registry, hub: this.#hub });
+    this.#housekeeping = [customKinds, expireEvents(this.#store, clock)];
     const context = { store: this.#store, hub: this.#hub, registry: this.registry, clock, random };
     this.service = new ResourceService({ context, gate: this.gate, authoriser, tokens: this.tokens });
     createFirstObjects(context);
@@ -146,7 +148,7 @@ export class ApiServerCore {
 
   /** Ends every watch and lets go of the storage. */
   close(): void {
-    this.#customKinds[Symbol.dispose]();
+    for (const duty of this.#housekeeping) duty[Symbol.dispose]();
     this.#hub[Symbol.dispose]();
     this.#store.close();
   }

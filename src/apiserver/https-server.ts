@@ -159,15 +159,15 @@ export class HttpsServer implements AsyncDisposable {
   async #serve(request: Request, response: Response): Promise<void> {
     request.on('error', () => {});
     response.on('error', () => {});
-    const url = new URL(request.url ?? '/', 'https://localhost');
-    const served = this.#servedAt(url.pathname);
     try {
+      const url = new URL(request.url ?? '/', 'https://localhost');
+      const served = this.#servedAt(url.pathname);
       if (served === undefined) return await writeAnswer(response, errorAnswer(noSuchResource()));
       if (served.isStopped) return destroyConnection(response);
       this.#noteUse(served.core.name, request);
       await this.#answer(served, { request, response, url });
     } catch {
-      // The connection broke while the request was read or the answer written: there is nobody to tell.
+      // The path was none, or the connection broke while the request was read or the answer written: nobody to tell.
       destroyConnection(response);
     }
   }

@@ -33,6 +33,8 @@ export interface ServiceRequest {
   readonly name?: string | undefined;
   /** The one object that a list or watch selects by metadata.name: rights on that object suffice. */
   readonly selectedName?: string | undefined;
+  /** Looks at the request once it is known to be allowed, before it has any effect; throws to refuse it. */
+  readonly inspect?: ((served: ServedResource) => void) | undefined;
 }
 
 export interface ServedPage {
@@ -178,7 +180,11 @@ export class ResourceService {
     const isReview = registry.find(request.group, request.version, request.resource)?.definition.isReview === true;
     const isRead = verb === 'get' || verb === 'list' || verb === 'watch' || isReview;
     const gated = { caller: request.caller, attributes: attributesOf(verb, request), apiVersion: request.version, dryRun, isRead };
-    return this.#options.gate.pass(gated, (user) => action({ user, target: this.#targetOf(verb, request) }));
+    return this.#options.gate.pass(gated, (user) => {
+      const target = this.#targetOf(verb, request);
+      request.inspect?.(target.served);
+      return action({ user, target });
+    });
   }
 
   /** Throws 404 for what is not served, 405 for what is not offered of it. */

@@ -31,7 +31,7 @@ function answerFor(core: ApiServerCore, request: ApiRequest, path: string): Whol
     case '/openapi/v3':
       return jsonAnswer(200, openApiIndex(core.registry));
     default:
-      return documentAt(core, path.split('/').slice(1).map(decodeURIComponent), path);
+      return documentAt(core, path.split('/').slice(1), path);
   }
 }
 

@@ -17,20 +17,20 @@ export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
   const typeMeta = decodeMessage('TypeMeta', envelope.get(1)?.bytes ?? new Uint8Array());
   const apiVersion = String(typeMeta['apiVersion'] ?? '');
   const kind = String(typeMeta['kind'] ?? '');
-  return { apiVersion, kind, ...decodeMessage(messageOf(apiVersion, kind), envelope.get(2)?.bytes ?? new Uint8Array()) };
+  const message = messageOf(parseApiVersion(apiVersion).group, kind);
+  if (message === undefined) throw badRequest(`no kind "${kind}" of "${apiVersion}" is known in the protobuf form: send JSON`);
+  return { apiVersion, kind, ...decodeMessage(message, envelope.get(2)?.bytes ?? new Uint8Array()) };
 }
 
-function messageOf(apiVersion: string, kind: string): string {
-  const { group } = parseApiVersion(apiVersion);
-  const name = kind === 'Event' ? (group === '' ? 'CoreEvent' : 'EventsEvent') : kind;
-  if (!Object.hasOwn(PROTOBUF_MESSAGES, name))
-    throw badRequest(`no kind "${kind}" of "${apiVersion}" is known in the protobuf form: send JSON`);
-  return name;
+/** The message of a built-in kind; undefined where there is none. */
+export function messageOf(group: string, kind: string): string | undefined {
+  if (kind === 'Event') return group === '' ? 'CoreEvent' : 'EventsEvent';
+  return Object.hasOwn(PROTOBUF_MESSAGES, kind) ? kind : undefined;
 }
 
 type FieldForm = 'single' | 'list' | 'map' | 'inline';
 
-interface FieldRule {
+export interface FieldRule {
   readonly name: string;
   readonly type: string;
   readonly form: FieldForm;
@@ -50,7 +50,8 @@ const rulesByMessage = new Map<string, ReadonlyMap<number, FieldRule>>([
   ],
 ]);
 
-function rulesOf(message: string): ReadonlyMap<number, FieldRule> {
+/** The fields of a message by number. */
+export function rulesOf(message: string): ReadonlyMap<number, FieldRule> {
   let rules = rulesByMessage.get(message);
   if (rules === undefined) {
     rules = new Map(

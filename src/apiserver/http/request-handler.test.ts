@@ -186,6 +186,29 @@ describe('objects', () => {
     expect(json(url, given)).toMatchObject({ status, body: { kind: 'Status', status: 'Failure', reason, code: status } });
   });
 
+  it('lose members that their kind does not have, with a warning, or are refused', async () => {
+    const { json } = await aServer();
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    const body = aDeployment('web', { replica: 3, paused: true });
+    const strict = json(`${path}?fieldValidation=Strict`, { method: 'POST', body });
+    expect(strict).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('strict decoding error: unknown field "spec.replica"') },
+    });
+    const created = json(path, { method: 'POST', body });
+    expect(created.headers['warning']).toBe('299 - "unknown field \\"spec.replica\\""');
+    expect(created.body).toMatchObject({ spec: { paused: true } });
+    expect(created.body['spec']).not.toHaveProperty('replica');
+    const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+    const container = { name: 'main', imaeg: 'x', $patch: 'merge' };
+    const patch = { method: 'PATCH', headers, body: { spec: { template: { spec: { containers: [container] } } } } };
+    expect(json(`${path}/web?fieldValidation=Strict`, patch)).toMatchObject({
+      status: 422,
+      body: { message: expect.stringContaining('unknown field "spec.template.spec.containers[0].imaeg"') },
+    });
+    expect(json(`${path}/web?fieldValidation=Ignore`, patch).headers).not.toHaveProperty('warning');
+  });
+
   it('carry the audit id of the request', async () => {
     const { core, json } = await aServer();
     expect(json(MAPS, { method: 'POST', body: anObject(CONFIG_MAPS, 'm'), headers: { 'audit-id': 'ours' } }).headers).toMatchObject({

@@ -1,12 +1,15 @@
+import type { KubeObject } from '../../model/kube-object.ts';
 import type { Caller } from '../access/gate.ts';
 import type { ApiServerCore } from '../api-server-core.ts';
 import { deleteOptionsOf, type ServiceRequest } from '../resource-service.ts';
+import type { ServedResource } from '../resources/resource-definition.ts';
 import { methodNotAllowed, noSuchResource, StatusError, successStatus } from '../status.ts';
 import type { IncludeObject } from '../table/table.ts';
 import type { ListQuery, WatchRequest } from '../verbs/read.ts';
 import { errorAnswer, jsonAnswer, listAnswer, listText, objectAnswer, type Rendering } from './answers.ts';
 import { type ApiAnswer, type ApiRequest, headerOf } from './api-request.ts';
 import { booleanParameter, integerParameter, isDryRun, jsonBody, patchBody } from './bodies.ts';
+import { checkBodyFields, checkPatchFields, warningHeaders } from './field-validation.ts';
 import { callerOf } from './identity.ts';
 import { acceptedForm } from './media-types.ts';
 import { otherAnswer } from './other-paths.ts';
@@ -51,10 +54,14 @@ export class RequestHandler {
         return this.#create(request, target);
       case 'PUT': {
         const body = jsonBody(request);
-        return this.#written(request, target, this.#core.service.update(target, body, { dryRun: isDryRun(request) }));
+        const inspected = inspecting(target, (served) => checkBodyFields(request.query, served, body));
+        return this.#written(request, inspected, this.#core.service.update(inspected, body, { dryRun: isDryRun(request) }));
       }
-      case 'PATCH':
-        return this.#written(request, target, this.#core.service.patch(target, patchBody(request), { dryRun: isDryRun(request) }));
+      case 'PATCH': {
+        const patch = patchBody(request);
+        const inspected = inspecting(target, (served) => checkPatchFields(request.query, served, patch));
+        return this.#written(request, inspected, this.#core.service.patch(inspected, patch, { dryRun: isDryRun(request) }));
+      }
       case 'DELETE':
         return target.name === undefined ? this.#deleteCollection(request, target) : this.#delete(request, target);
       default:
@@ -86,14 +93,15 @@ export class RequestHandler {
   #create(request: ApiRequest, target: ServiceRequest): ApiAnswer {
     if (target.name !== undefined && target.subresource === undefined) throw methodNotAllowed();
     const body = jsonBody(request);
-    const object = this.#core.service.create(target, body, {
-      dryRun: isDryRun(request, target.subresource === 'eviction' ? body : undefined),
-    });
-    return objectAnswer(201, this.#served(target), object, this.#rendering(request));
+    const inspected = inspecting(target, (served) => checkBodyFields(request.query, served, body));
+    const dryRun = isDryRun(request, target.subresource === 'eviction' ? body : undefined);
+    return this.#written(request, inspected, this.#core.service.create(inspected, body, { dryRun }));
   }
 
-  #written(request: ApiRequest, target: ServiceRequest, object: ReturnType<ApiServerCore['service']['update']>): ApiAnswer {
-    return objectAnswer(200, this.#served(target), object, this.#rendering(request));
+  #written(request: ApiRequest, target: InspectedRequest, object: KubeObject): ApiAnswer {
+    const status = request.method === 'POST' ? 201 : 200;
+    const answer = objectAnswer(status, this.#served(target), object, this.#rendering(request));
+    return { ...answer, headers: { ...answer.headers, ...warningHeaders(target.warnings) } };
   }
 
   #delete(request: ApiRequest, target: ServiceRequest): ApiAnswer {
@@ -127,6 +135,17 @@ export class RequestHandler {
     if (served === undefined) throw noSuchResource();
     return served;
   }
+}
+
+interface InspectedRequest extends ServiceRequest {
+  readonly warnings: readonly string[];
+}
+
+/** Has the members of a body looked at that has the shape of the kind; those of most sub-resources have another. */
+function inspecting(request: ServiceRequest, check: (served: ServedResource) => string[]): InspectedRequest {
+  const warnings: string[] = [];
+  const isWhole = request.subresource === undefined || request.subresource === 'status';
+  return { ...request, warnings, inspect: (served) => void (isWhole && warnings.push(...check(served))) };
 }
 
 function listQuery(query: URLSearchParams): ListQuery {
