@@ -83,7 +83,7 @@ export function successStatus(details: StatusDetails): JsonObject {
 type Named = Pick<ResourceDefinition, 'group' | 'resource'>;
 
 /** "pods", "deployments.apps": how messages name a resource. */
-export function qualified({ group, resource }: Named): string {
+function qualified({ group, resource }: Named): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
 

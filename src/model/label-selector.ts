@@ -15,7 +15,7 @@ export interface LabelRequirement {
 export type LabelSelector = readonly LabelRequirement[];
 
 /** Bounds on what one selector may ask: it is matched against every object of a list. */
-export const SELECTOR_LIMITS = { characters: 16_384, requirements: 256, values: 1_024 } as const;
+const SELECTOR_LIMITS = { characters: 16_384, requirements: 256, values: 1_024 } as const;
 
 export class LabelSelectorError extends Error {
   /** Where in the text, counted from 0. */
@@ -110,14 +110,14 @@ const PREFIX_PART = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9
 const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 
 /** "app", "app.kubernetes.io/name": an optional DNS prefix of at most 253 characters and a name of at most 63. */
-export function isLabelKey(key: string): boolean {
+function isLabelKey(key: string): boolean {
   const slash = key.indexOf('/');
   if (slash < 0) return NAME_PART.test(key);
   const prefix = key.slice(0, slash);
   return prefix.length <= 253 && PREFIX_PART.test(prefix) && NAME_PART.test(key.slice(slash + 1));
 }
 
-export function isLabelValue(value: string): boolean {
+function isLabelValue(value: string): boolean {
   return LABEL_VALUE.test(value);
 }
 

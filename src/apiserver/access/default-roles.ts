@@ -91,7 +91,7 @@ const DISCOVERY_PATHS = [
 const PUBLIC_PATHS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
 /** ClusterRoles with this label, set to "true", add to the role named (`view`, `edit`, `admin`). */
-export function aggregationLabel(role: 'view' | 'edit' | 'admin'): string {
+function aggregationLabel(role: 'view' | 'edit' | 'admin'): string {
   return `rbac.authorization.k8s.io/aggregate-to-${role}`;
 }
 

@@ -13,7 +13,7 @@ export interface TokenUser {
 }
 
 /** The audience of the API server itself. */
-export const API_AUDIENCE = 'https://kubernetes.default.svc';
+const API_AUDIENCE = 'https://kubernetes.default.svc';
 
 /** Who holds which token. */
 export class TokenUsers {

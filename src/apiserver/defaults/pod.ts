@@ -27,7 +27,7 @@ function withDefaultTolerations(tolerations: readonly JsonObject[]): JsonObject[
 }
 
 /** "Guaranteed" when every container limits cpu and memory to what it requests, "BestEffort" when none asks for any. */
-export function qosClassOf(spec: JsonObject): string {
+function qosClassOf(spec: JsonObject): string {
   const containers = [...elementsOf(spec, 'containers'), ...elementsOf(spec, 'initContainers')];
   const resources = containers.map((container) => ({ requests: askedOf(container, 'requests'), limits: askedOf(container, 'limits') }));
   if (resources.every(({ requests, limits }) => requests.size === 0 && limits.size === 0)) return 'BestEffort';

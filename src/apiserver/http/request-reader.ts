@@ -5,7 +5,7 @@ import { requestTooLarge } from '../status.ts';
 export type Request = IncomingMessage | Http2ServerRequest;
 
 /** As the real server: 3 MiB. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** Throws 413 as soon as the limit is passed; rejects when the connection breaks. */
 export async function readBody(request: Request): Promise<Uint8Array> {

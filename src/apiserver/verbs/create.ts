@@ -41,7 +41,7 @@ function newMetadata(context: ServerContext, target: Target, given: Partial<Obje
   };
 }
 
-export function namespaceOf({ served, namespace }: Target, given: string | undefined): string | undefined {
+function namespaceOf({ served, namespace }: Target, given: string | undefined): string | undefined {
   if (!served.definition.namespaced) {
     if (given) throw badRequest('namespace should not be set for cluster-scoped resources');
     return undefined;

@@ -2,8 +2,8 @@ import type { KubeObject } from '../../model/kube-object.ts';
 import { arrayAt } from '../json-value.ts';
 import type { ResourceDefinition } from '../resources/resource-definition.ts';
 
-export const ORPHAN_FINALIZER = 'orphan';
-export const FOREGROUND_FINALIZER = 'foregroundDeletion';
+const ORPHAN_FINALIZER = 'orphan';
+const FOREGROUND_FINALIZER = 'foregroundDeletion';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
 
