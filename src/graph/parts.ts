@@ -25,15 +25,20 @@ export interface ClusterPart {
   readonly staleSince?: number;
 }
 
-/** What was read of one cluster for one answer. */
+/** Kinds of one cluster that were read together: that one of them may be seen makes the answer true. */
 export interface PartRead {
   readonly cluster: ClusterStore;
   readonly kinds: readonly { readonly resource: GroupResource; readonly visibility: Visibility }[];
 }
 
+/** At most one for each cluster: of several reads the first that has a problem. */
 export function partsOf(reads: readonly PartRead[], unknown: readonly string[] = []): readonly ClusterPart[] {
-  const troubled = reads.map(partOf).filter((part) => part !== undefined);
-  return [...troubled, ...unknown.map(noSuchCluster)];
+  const troubled = new Map<string, ClusterPart>();
+  for (const read of reads) {
+    const part = troubled.has(read.cluster.record.name) ? undefined : partOf(read);
+    if (part !== undefined) troubled.set(part.name, part);
+  }
+  return [...troubled.values(), ...unknown.map(noSuchCluster)];
 }
 
 function noSuchCluster(name: string): ClusterPart {
@@ -50,7 +55,7 @@ function partOf({ cluster, kinds }: PartRead): ClusterPart | undefined {
     name: record.name,
     cluster,
     problem: found,
-    message: messageOf(found, record),
+    message: messageOf(found, record, kinds),
     ...(staleSince === undefined ? {} : { staleSince }),
   };
 }
@@ -109,7 +114,8 @@ const MESSAGES: Readonly<Record<PartProblem, string>> = {
   NO_SUCH_CLUSTER: 'The cluster is no longer registered.',
 };
 
-function messageOf(problem: PartProblem, { sync }: ClusterRecord): string {
-  const detail = problem === 'FORBIDDEN' || problem === 'KIND_NOT_SERVED' ? undefined : sync.message;
-  return detail === undefined ? MESSAGES[problem] : `${MESSAGES[problem]} ${detail}`;
+function messageOf(problem: PartProblem, { sync }: ClusterRecord, kinds: PartRead['kinds']): string {
+  const isAboutKinds = problem === 'FORBIDDEN' || problem === 'KIND_NOT_SERVED';
+  const detail = isAboutKinds ? kinds.map(({ resource }) => resource).join(', ') : sync.message;
+  return detail === undefined || detail === '' ? MESSAGES[problem] : `${MESSAGES[problem]} ${isAboutKinds ? `(${detail})` : detail}`;
 }

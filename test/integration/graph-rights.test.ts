@@ -210,6 +210,17 @@ describe('edges and rights', () => {
     });
   });
 
+  it('of a fleet say that a count of nodes is not true', async () => {
+    const each = world(true);
+    const document = '{ fleet { nodeCount podCount parts { name problem message } } }';
+    const { fleet } = await each.data<{ fleet: { parts: unknown[] } }>(document, { access: onlyNamespaces(['shop', 'kube-system']) });
+    expect(fleet.parts).toMatchObject([
+      { name: 'core-1', problem: 'FORBIDDEN', message: expect.stringContaining('(nodes)') },
+      { name: 'edge-1', problem: 'FORBIDDEN' },
+      { name: 'lost-1', problem: 'UNREACHABLE' },
+    ]);
+  });
+
   it('says that nothing of a kind may be seen, rather than showing an empty list', async () => {
     const each = world(true);
     const { clusterNodes } = await each.data<{ clusterNodes: unknown }>('{ clusterNodes { totalCount parts { name problem } } }', {

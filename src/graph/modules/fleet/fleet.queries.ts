@@ -121,14 +121,16 @@ function sumOver(
   return whenReady(allReady(counts), (known) => known.reduce<number>((total, count) => total + (count ?? 0), 0));
 }
 
+/** By kind: that pods may be seen does not make a count of nodes true. */
 function fleetParts(ctx: GraphContext, { clusters, unknown }: ClusterScope): MaybePromise<readonly Part[]> {
-  const reads = clusters.map((cluster) => {
-    const shelves: readonly CountedShelf<unknown>[] = [cluster.nodes, cluster.pods, ...workloadShelves(cluster)];
-    const kinds = shelves.map((shelf) =>
-      whenReady(ctx.visible.of(cluster, shelf, 'list'), (visibility) => ({ resource: shelf.resource, visibility })),
-    );
-    return whenReady(allReady(kinds), (settled) => ({ cluster, kinds: settled }));
-  });
+  const reads = clusters.flatMap((cluster) =>
+    [[cluster.nodes], [cluster.pods], workloadShelves(cluster)].map((shelves: readonly CountedShelf<unknown>[]) => {
+      const kinds = shelves.map((shelf) =>
+        whenReady(ctx.visible.of(cluster, shelf, 'list'), (visibility) => ({ resource: shelf.resource, visibility })),
+      );
+      return whenReady(allReady(kinds), (settled) => ({ cluster, kinds: settled }));
+    }),
+  );
   return whenReady(allReady(reads), (settled) => partsOf(settled, unknown));
 }
 
