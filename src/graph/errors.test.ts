@@ -52,6 +52,18 @@ describe('what leaves the process', () => {
   });
 });
 
+describe('a variable', () => {
+  it.each([
+    { name: 'that is missing', variableValues: {} },
+    { name: 'of the wrong type', variableValues: { name: 7 } },
+    { name: 'that is null', variableValues: { name: null } },
+  ])('$name is the input of the caller', ({ variableValues }) => {
+    const source = 'query ($name: String!) { cluster(name: $name) { name } }';
+    const { errors } = graphqlSync({ schema: buildSchema(), source, variableValues });
+    expect(maskError(errors?.[0], 'id', silentLogger).extensions['code']).toBe('BAD_USER_INPUT');
+  });
+});
+
 describe('the catalogue', () => {
   it('is printed whole', () => {
     for (const code of Object.keys(ERROR_CATALOGUE)) expect(printErrorCatalogue()).toContain(`| \`${code}\` |`);

@@ -28,9 +28,16 @@ export function maskError(error: unknown, correlationId: string, logger: Logger)
 }
 
 function nameOf(error: GraphQLError): GraphQLError {
-  const code: ErrorCode = error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
-  return located(error, withoutSuggestion(error.message), { code, retryable: false });
+  return located(error, withoutSuggestion(error.message), { code: codeOfMistake(error.message), retryable: false });
 }
+
+function codeOfMistake(message: string): ErrorCode {
+  if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
+  return VARIABLE_MISTAKE.test(message) ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
+}
+
+/** What graphql-js says of values; of declarations it says other things. */
+const VARIABLE_MISTAKE = /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/;
 
 /** "Did you mean ...?" tells names of the schema to somebody who may not introspect it. */
 function withoutSuggestion(message: string): string {
