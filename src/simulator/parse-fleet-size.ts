@@ -7,7 +7,7 @@ export interface FleetSize {
   readonly seed: number;
 }
 
-export const DEFAULT_FLEET_SIZE: FleetSize = { clusters: 6, pods: 2000, seed: 7 };
+const DEFAULT_FLEET_SIZE: FleetSize = { clusters: 6, pods: 2000, seed: 7 };
 
 export type FleetSizeResult =
   | { readonly size: FleetSize; readonly problems?: never }

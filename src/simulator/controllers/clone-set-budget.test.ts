@@ -18,7 +18,12 @@ describe('the partition of a CloneSet', () => {
 
 function cloneSet(replicas: number, updateStrategy: CloneSetUpdateStrategy): CloneSet {
   const template = { spec: { containers: [{ name: 'app', image: 'demo:v1' }] } };
-  return { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'CloneSet', metadata: { name: 'demo' }, spec: { replicas, selector: {}, template, updateStrategy } };
+  return {
+    apiVersion: 'apps.kruise.io/v1alpha1',
+    kind: 'CloneSet',
+    metadata: { name: 'demo' },
+    spec: { replicas, selector: {}, template, updateStrategy },
+  };
 }
 
 const counts = (given: Partial<CloneSetCounts>): CloneSetCounts => {
@@ -28,16 +33,66 @@ const counts = (given: Partial<CloneSetCounts>): CloneSetCounts => {
 
 describe('the plan of a CloneSet', () => {
   it.each([
-    { name: 'moves all but the partition', strategy: { partition: 6 }, pods: counts({ oldRevision: 10 }), expected: { update: 4, scale: 0 } },
-    { name: 'moves nothing while paused', strategy: { partition: 0, paused: true }, pods: counts({ oldRevision: 10 }), expected: { update: 0, scale: 0 } },
-    { name: 'moves nothing back when the partition is raised', strategy: { partition: 8 }, pods: counts({ oldRevision: 5, newRevision: 5 }), expected: { update: 0, scale: 0 } },
-    { name: 'makes missing pods old while fewer than the partition are', strategy: { partition: 6 }, pods: counts({ oldRevision: 5, newRevision: 4 }), expected: { scale: 1, scaleOld: 1 } },
-    { name: 'and new ones after that', strategy: { partition: 6 }, pods: counts({ oldRevision: 6, newRevision: 3 }), expected: { scale: 1, scaleOld: 0 } },
-    { name: 'surges at the new revision', strategy: { maxSurge: 3 }, pods: counts({ oldRevision: 10 }), expected: { scale: 3, scaleOld: 0 } },
-    { name: 'never surges while paused', strategy: { maxSurge: 3, paused: true }, pods: counts({ oldRevision: 10 }), expected: { scale: 0 } },
-    { name: 'takes the surplus away at the end', strategy: { maxSurge: 3 }, pods: counts({ oldRevision: 3, newRevision: 10 }), expected: { scale: -3 } },
-    { name: 'rounds unavailability up without a surge', strategy: { maxUnavailable: '25%' }, pods: counts({ oldRevision: 10 }), expected: { maxUnavailable: 3 } },
-    { name: 'and down with one', strategy: { maxUnavailable: '25%', maxSurge: 1 }, pods: counts({ newRevision: 10 }), expected: { maxUnavailable: 2 } },
+    {
+      name: 'moves all but the partition',
+      strategy: { partition: 6 },
+      pods: counts({ oldRevision: 10 }),
+      expected: { update: 4, scale: 0 },
+    },
+    {
+      name: 'moves nothing while paused',
+      strategy: { partition: 0, paused: true },
+      pods: counts({ oldRevision: 10 }),
+      expected: { update: 0, scale: 0 },
+    },
+    {
+      name: 'moves nothing back when the partition is raised',
+      strategy: { partition: 8 },
+      pods: counts({ oldRevision: 5, newRevision: 5 }),
+      expected: { update: 0, scale: 0 },
+    },
+    {
+      name: 'makes missing pods old while fewer than the partition are',
+      strategy: { partition: 6 },
+      pods: counts({ oldRevision: 5, newRevision: 4 }),
+      expected: { scale: 1, scaleOld: 1 },
+    },
+    {
+      name: 'and new ones after that',
+      strategy: { partition: 6 },
+      pods: counts({ oldRevision: 6, newRevision: 3 }),
+      expected: { scale: 1, scaleOld: 0 },
+    },
+    {
+      name: 'surges at the new revision',
+      strategy: { maxSurge: 3 },
+      pods: counts({ oldRevision: 10 }),
+      expected: { scale: 3, scaleOld: 0 },
+    },
+    {
+      name: 'never surges while paused',
+      strategy: { maxSurge: 3, paused: true },
+      pods: counts({ oldRevision: 10 }),
+      expected: { scale: 0 },
+    },
+    {
+      name: 'takes the surplus away at the end',
+      strategy: { maxSurge: 3 },
+      pods: counts({ oldRevision: 3, newRevision: 10 }),
+      expected: { scale: -3 },
+    },
+    {
+      name: 'rounds unavailability up without a surge',
+      strategy: { maxUnavailable: '25%' },
+      pods: counts({ oldRevision: 10 }),
+      expected: { maxUnavailable: 3 },
+    },
+    {
+      name: 'and down with one',
+      strategy: { maxUnavailable: '25%', maxSurge: 1 },
+      pods: counts({ newRevision: 10 }),
+      expected: { maxUnavailable: 2 },
+    },
   ])('$name', ({ strategy, pods, expected }) => {
     expect(planCloneSet(cloneSet(10, strategy), pods)).toMatchObject(expected);
   });

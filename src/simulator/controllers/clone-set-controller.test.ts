@@ -5,7 +5,8 @@ import { isReady } from '../objects/pod-facts.ts';
 import type { CloneSet } from '../objects/types.ts';
 import { demo, Story } from '../testing/story.ts';
 
-const cloneSet = (updateStrategy: object = {}, spec = {}) => demo('apps.kruise.io/v1alpha1', 'CloneSet', { replicas: 10, updateStrategy, ...spec });
+const cloneSet = (updateStrategy: object = {}, spec = {}) =>
+  demo('apps.kruise.io/v1alpha1', 'CloneSet', { replicas: 10, updateStrategy, ...spec });
 const status = async (story: Story) => (await story.get<CloneSet>(CLONE_SETS, 'demo')).status ?? {};
 const partition = (value: number | string) => ({ op: 'add', path: '/spec/updateStrategy/partition', value }) as const;
 
@@ -17,7 +18,13 @@ describe('a CloneSet', () => {
     await story.setImage(CLONE_SETS, 'demo', 'demo:v2', partition('75%'));
     await story.seconds(20);
     expect(await story.images('demo')).toBe('demo:v1=8 demo:v2=2');
-    expect(await status(story)).toMatchObject({ updatedReplicas: 2, updatedReadyReplicas: 2, updatedAvailableReplicas: 2, expectedUpdatedReplicas: 2, replicas: 10 });
+    expect(await status(story)).toMatchObject({
+      updatedReplicas: 2,
+      updatedReadyReplicas: 2,
+      updatedAvailableReplicas: 2,
+      expectedUpdatedReplicas: 2,
+      replicas: 10,
+    });
     await story.merge(CLONE_SETS, 'demo', { spec: { updateStrategy: { partition: 0 } } });
     await story.seconds(30);
     expect(await story.images('demo')).toBe('demo:v2=10');
@@ -92,7 +99,10 @@ describe('a CloneSet', () => {
 
   it('closes the gate before it changes the image, and waits for the grace', async () => {
     await using story = await Story.begin();
-    await story.create(CLONE_SETS, cloneSet({ type: 'InPlaceIfPossible', maxUnavailable: 1, inPlaceUpdateStrategy: { gracePeriodSeconds: 5 } }, { replicas: 1 }));
+    await story.create(
+      CLONE_SETS,
+      cloneSet({ type: 'InPlaceIfPossible', maxUnavailable: 1, inPlaceUpdateStrategy: { gracePeriodSeconds: 5 } }, { replicas: 1 }),
+    );
     await story.seconds(5);
     await story.setImage(CLONE_SETS, 'demo', 'demo:v2');
     await story.seconds(2);
@@ -109,7 +119,11 @@ describe('a CloneSet', () => {
     await story.create(CLONE_SETS, cloneSet({ type: 'InPlaceIfPossible' }, { replicas: 2 }));
     await story.seconds(5);
     const before = new Set((await story.pods('demo')).map(({ metadata }) => metadata.uid));
-    await story.setImage(CLONE_SETS, 'demo', 'demo:v2', { op: 'add', path: '/spec/template/spec/containers/0/env', value: [{ name: 'A', value: 'b' }] });
+    await story.setImage(CLONE_SETS, 'demo', 'demo:v2', {
+      op: 'add',
+      path: '/spec/template/spec/containers/0/env',
+      value: [{ name: 'A', value: 'b' }],
+    });
     await story.seconds(30);
     const pods = await story.pods('demo');
     expect(pods).toHaveLength(2);

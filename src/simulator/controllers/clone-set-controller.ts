@@ -183,7 +183,7 @@ function inPlace(set: CloneSet, pod: Pod, sync: RevisionSync, now: number): Acti
     do: 'record',
     event: { regarding: set, type: 'Normal', reason: 'SuccessfulUpdatePodInPlace', message, component: NAME },
   };
-  return [...startInPlace(set, pod, templateOf(sync.update), sync.update.metadata.name, now), note];
+  return [...startInPlace(set, pod, sync.update, now), note];
 }
 
 function removal(set: CloneSet, pod: Pod): Action {

@@ -7,7 +7,7 @@ import { hashOf, templateOf } from './revision-history.ts';
 
 export const REVISION_LABEL = 'controller-revision-hash';
 export const SPECIFIED_DELETE = 'apps.kruise.io/specified-delete';
-export const INSTANCE_ID = 'apps.kruise.io/cloneset-instance-id';
+const INSTANCE_ID = 'apps.kruise.io/cloneset-instance-id';
 export const IN_PLACE_GATE = 'InPlaceUpdateReady';
 export const LIFECYCLE_STATE = 'lifecycle.apps.kruise.io/state';
 
@@ -52,7 +52,7 @@ export function isSpecifiedDelete(pod: Pod): boolean {
   return pod.metadata.labels?.[SPECIFIED_DELETE] === 'true';
 }
 
-export function isInNormalState(pod: Pod): boolean {
+function isInNormalState(pod: Pod): boolean {
   const state = pod.metadata.labels?.[LIFECYCLE_STATE] ?? '';
   return state === '' || state === 'Normal';
 }

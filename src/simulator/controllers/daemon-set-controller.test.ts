@@ -14,7 +14,12 @@ describe('a DaemonSet', () => {
     await story.create(DAEMON_SETS, daemonSet());
     await story.seconds(5);
     expect(await nodesOf(story)).toEqual(await allNodes(story));
-    expect(await status(story)).toMatchObject({ desiredNumberScheduled: 10, numberReady: 10, numberAvailable: 10, updatedNumberScheduled: 10 });
+    expect(await status(story)).toMatchObject({
+      desiredNumberScheduled: 10,
+      numberReady: 10,
+      numberAvailable: 10,
+      updatedNumberScheduled: 10,
+    });
   });
 
   it('follows a new node, and stays on one that is cordoned', async () => {
@@ -34,7 +39,8 @@ describe('a DaemonSet', () => {
     await story.seconds(5);
     let most = 0;
     story.cluster.core.onChange(({ collection, object }) => {
-      if (collection === 'daemonsets.apps' && object.metadata.name === 'demo') most = Math.max(most, (object as DaemonSet).status?.numberUnavailable ?? 0);
+      if (collection === 'daemonsets.apps' && object.metadata.name === 'demo')
+        most = Math.max(most, (object as DaemonSet).status?.numberUnavailable ?? 0);
     });
     await story.setImage(DAEMON_SETS, 'demo', 'demo:v2');
     await story.seconds(40);
@@ -53,7 +59,10 @@ describe('a DaemonSet', () => {
 
   it('brings the new pod first if it may surge', async () => {
     await using story = await Story.begin({ pods: 240 });
-    await story.create(DAEMON_SETS, daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 2 } } }));
+    await story.create(
+      DAEMON_SETS,
+      daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 2 } } }),
+    );
     await story.seconds(5);
     await story.setImage(DAEMON_SETS, 'demo', 'demo:v2');
     let least = 10;

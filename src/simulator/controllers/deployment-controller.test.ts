@@ -12,7 +12,11 @@ const progress = async (story: Story) => conditionOf((await status(story)).condi
 /** Names of the demo's ReplicaSets with their sizes and revisions, in order of revision. */
 async function replicaSets(story: Story): Promise<{ name: string; replicas: number; revision: number }[]> {
   const { items } = await story.api.list(REPLICA_SETS, { namespace: 'shop', labelSelector: 'app=demo' });
-  const all = (items as ReplicaSet[]).map((one) => ({ name: one.metadata.name, replicas: one.spec.replicas ?? 0, revision: revisionOf(one) }));
+  const all = (items as ReplicaSet[]).map((one) => ({
+    name: one.metadata.name,
+    replicas: one.spec.replicas ?? 0,
+    revision: revisionOf(one),
+  }));
   return all.sort((a, b) => a.revision - b.revision);
 }
 
@@ -21,7 +25,13 @@ describe('a Deployment', () => {
     await using story = await Story.begin();
     await story.create(DEPLOYMENTS, deployment());
     await story.seconds(5);
-    expect(await status(story)).toMatchObject({ observedGeneration: 2, replicas: 8, updatedReplicas: 8, readyReplicas: 8, availableReplicas: 8 });
+    expect(await status(story)).toMatchObject({
+      observedGeneration: 2,
+      replicas: 8,
+      updatedReplicas: 8,
+      readyReplicas: 8,
+      availableReplicas: 8,
+    });
     expect(await progress(story)).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
   });
 
@@ -93,7 +103,11 @@ describe('a Deployment', () => {
     const mixed: string[] = [];
     story.cluster.core.onChange(({ collection }) => {
       if (collection !== 'pods') return;
-      const images = new Set([...story.cluster.pods()].filter(({ metadata }) => metadata.labels?.['app'] === 'demo').map(({ spec }) => spec.containers[0]?.image));
+      const images = new Set(
+        [...story.cluster.pods()]
+          .filter(({ metadata }) => metadata.labels?.['app'] === 'demo')
+          .map(({ spec }) => spec.containers[0]?.image),
+      );
       if (images.size > 1) mixed.push([...images].join(' '));
     });
     await story.setImage(DEPLOYMENTS, 'demo', 'demo:v2');
@@ -142,7 +156,8 @@ describe('a Deployment', () => {
     await story.setImage(DEPLOYMENTS, 'demo', 'demo:v2-broken');
     await story.seconds(10);
     const before = await story.images('demo');
-    for (const { metadata } of (await story.pods('demo')).slice(0, 2)) await story.api.delete(PODS, { namespace: 'shop', name: metadata.name });
+    for (const { metadata } of (await story.pods('demo')).slice(0, 2))
+      await story.api.delete(PODS, { namespace: 'shop', name: metadata.name });
     await story.seconds(10);
     expect(await story.images('demo')).toBe(before);
   });

@@ -25,7 +25,8 @@ function replicaSet(name: string, replicas: number, available = replicas, annota
   };
 }
 
-const shape = (scales: readonly { replicaSet: ReplicaSet; replicas: number }[]) => scales.map((scale) => `${scale.replicaSet.metadata.name}=${scale.replicas}`).sort();
+const shape = (scales: readonly { replicaSet: ReplicaSet; replicas: number }[]) =>
+  scales.map((scale) => `${scale.replicaSet.metadata.name}=${scale.replicas}`).sort();
 
 describe('fenceposts', () => {
   it.each([

@@ -7,7 +7,7 @@ import type { Deployment, PodTemplate, ReplicaSet } from '../objects/types.ts';
 import { DESIRED_REPLICAS, MAX_REPLICAS, maxReplicas, newReplicas, oldestFirst, replicasOf, specTotal } from './deployment-replicas.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
-export const TEMPLATE_HASH = 'pod-template-hash';
+const TEMPLATE_HASH = 'pod-template-hash';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 
 /** Annotations that a ReplicaSet does not take over from its Deployment. */

@@ -46,8 +46,13 @@ function countReplicas(deployment: Deployment, { current, old }: Rollout): Deplo
 function availableCondition(deployment: Deployment, { availableReplicas = 0 }: DeploymentStatus, now: number): Condition {
   const isEnough = availableReplicas >= replicasOf(deployment) - fenceposts(deployment).unavailable;
   return isEnough
-    ? condition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', now)
-    : condition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.', now);
+    ? at(now, { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' })
+    : at(now, {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      });
 }
 
 function judgeProgress(deployment: Deployment, rollout: Rollout, counts: DeploymentStatus, now: number): readonly Condition[] {
@@ -60,15 +65,18 @@ function judgeProgress(deployment: Deployment, rollout: Rollout, counts: Deploym
   if (isComplete(deployment, counts)) {
     return withCondition(
       conditions,
-      condition('Progressing', 'True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`, now),
+      at(now, { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `${name} has successfully progressed.` }),
     );
   }
   if (hasMoved(deployment.status ?? {}, counts))
-    return refreshed(conditions, condition('Progressing', 'True', 'ReplicaSetUpdated', `${name} is progressing.`, now));
+    return refreshed(
+      conditions,
+      at(now, { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `${name} is progressing.` }),
+    );
   if (isOverdue(deployment, conditions, now)) {
     return withCondition(
       conditions,
-      condition('Progressing', 'False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`, now),
+      at(now, { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `${name} has timed out progressing.` }),
     );
   }
   return conditions;
@@ -79,10 +87,16 @@ function pausedOrResumed(deployment: Deployment, conditions: readonly Condition[
   // A timed-out condition is not overwritten by a pause.
   if (reason === 'ProgressDeadlineExceeded') return conditions;
   if (deployment.spec.paused === true && reason !== 'DeploymentPaused') {
-    return withCondition(conditions, condition('Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused', now));
+    return withCondition(
+      conditions,
+      at(now, { type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' }),
+    );
   }
   if (deployment.spec.paused !== true && reason === 'DeploymentPaused') {
-    return withCondition(conditions, condition('Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed', now));
+    return withCondition(
+      conditions,
+      at(now, { type: 'Progressing', status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' }),
+    );
   }
   return conditions;
 }
@@ -95,8 +109,14 @@ function foundCondition(
 ): readonly Condition[] {
   const name = current?.metadata.name ?? deployment.metadata.name;
   return found === 'created'
-    ? refreshed(conditions, condition('Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, now))
-    : refreshed(conditions, condition('Progressing', 'True', 'FoundNewReplicaSet', `Found new replica set "${name}"`, now));
+    ? refreshed(
+        conditions,
+        at(now, { type: 'Progressing', status: 'True', reason: 'NewReplicaSetCreated', message: `Created new replica set "${name}"` }),
+      )
+    : refreshed(
+        conditions,
+        at(now, { type: 'Progressing', status: 'True', reason: 'FoundNewReplicaSet', message: `Found new replica set "${name}"` }),
+      );
 }
 
 /** After success progress is not estimated any more until the template changes. */
@@ -143,7 +163,7 @@ function untilDeadline(deployment: Deployment, conditions: readonly Condition[],
 }
 
 /** MaxInt32 switches the deadline off. */
-export function hasDeadline({ spec }: Deployment): boolean {
+function hasDeadline({ spec }: Deployment): boolean {
   return (spec.progressDeadlineSeconds ?? 600) < 2147483647;
 }
 
@@ -156,6 +176,8 @@ function refreshed(conditions: readonly Condition[], next: Condition): readonly 
   return conditions.map((one) => (one.type === next.type ? merged : one));
 }
 
-function condition(type: string, status: string, reason: string, message: string, now: number): Condition {
-  return { type, status, reason, message, lastUpdateTime: timestamp(now), lastTransitionTime: timestamp(now) };
+type Verdict = Pick<Condition, 'type' | 'status'> & { readonly reason: string; readonly message: string };
+
+function at(now: number, verdict: Verdict): Condition {
+  return { ...verdict, lastUpdateTime: timestamp(now), lastTransitionTime: timestamp(now) };
 }

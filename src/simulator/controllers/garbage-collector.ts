@@ -68,7 +68,7 @@ function tiesOf({ metadata }: KubeObject): unknown[] {
   return [metadata.ownerReferences ?? [], metadata.finalizers ?? [], metadata.deletionTimestamp ?? ''];
 }
 
-export function collectGarbage(observed: GarbageObservation): Decision {
+function collectGarbage(observed: GarbageObservation): Decision {
   const { object } = observed.entry;
   const finalizers = object.metadata.finalizers ?? [];
   if (isDeleting(object) && finalizers.includes(ORPHAN)) return orphan(observed);

@@ -3,13 +3,13 @@ import { conditionOf, isTrue } from '../objects/conditions.ts';
 import { PODS } from '../objects/kinds.ts';
 import { sameJson } from '../objects/stable-json.ts';
 import { timestamp } from '../objects/timestamps.ts';
-import type { CloneSet, Condition, Pod, PodTemplate } from '../objects/types.ts';
+import type { CloneSet, Condition, ControllerRevision, Pod, PodTemplate } from '../objects/types.ts';
 import { IN_PLACE_GATE, LIFECYCLE_STATE, REVISION_LABEL } from './clone-set-pod.ts';
-import { hashOf } from './revision-history.ts';
+import { hashOf, templateOf } from './revision-history.ts';
 
 /** Replacing container images of a living pod. Source: openkruise/kruise pkg/util/inplaceupdate. */
 
-export const UPDATE_STATE = 'apps.kruise.io/inplace-update-state';
+const UPDATE_STATE = 'apps.kruise.io/inplace-update-state';
 const UPDATE_GRACE = 'apps.kruise.io/inplace-update-grace';
 
 interface UpdateState {
@@ -35,10 +35,11 @@ function withoutImages({ spec }: PodTemplate): unknown {
 }
 
 /** Closes the gate, moves labels and images, and remembers what ran, so that the end can be told. */
-export function startInPlace(set: CloneSet, pod: Pod, to: PodTemplate, revision: string, now: number): Action[] {
+export function startInPlace(set: CloneSet, pod: Pod, target: ControllerRevision, now: number): Action[] {
+  const to = templateOf(target);
   const graceSeconds = graceOf(set);
   const gate = gateCondition('False', 'StartInPlaceUpdate', now);
-  const moved = withMetadata(pod, to, revision, now);
+  const moved = withMetadata(pod, to, target.metadata.name, now);
   const updated = graceSeconds > 0 ? withGrace(moved, pod, to) : withImages(moved, to);
   // Metadata before status: the second write names the resource version that the first one gave.
   return [

@@ -44,7 +44,7 @@ export function namespaceSource(collection: Collection, namespaces: Collection):
   });
 }
 
-export function reconcileNamespace({ namespace, contents, hasServiceAccount }: NamespaceObservation): Decision {
+function reconcileNamespace({ namespace, contents, hasServiceAccount }: NamespaceObservation): Decision {
   const { name } = namespace.metadata;
   if (!isDeleting(namespace))
     return hasServiceAccount ? NOTHING_TO_DO : { actions: [{ do: 'create', resource: SERVICE_ACCOUNTS, object: serviceAccount(name) }] };

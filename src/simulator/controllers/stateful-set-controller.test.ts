@@ -5,7 +5,8 @@ import { demo, Story } from '../testing/story.ts';
 
 const statefulSet = (spec = {}) => demo('apps/v1', 'StatefulSet', { replicas: 4, serviceName: 'demo', ...spec });
 const status = async (story: Story) => (await story.get<StatefulSet>(STATEFUL_SETS, 'demo')).status ?? {};
-const byName = async (story: Story) => Object.fromEntries((await story.pods('demo')).map(({ metadata, spec }) => [metadata.name, spec.containers[0]?.image]));
+const byName = async (story: Story) =>
+  Object.fromEntries((await story.pods('demo')).map(({ metadata, spec }) => [metadata.name, spec.containers[0]?.image]));
 const partition = (value: number) => ({ op: 'add', path: '/spec/updateStrategy/rollingUpdate/partition', value }) as const;
 
 describe('a StatefulSet', () => {

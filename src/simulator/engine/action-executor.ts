@@ -114,7 +114,7 @@ function written(action: { readonly subresource?: string }, controller: string):
   return { fieldManager: controller, ...(action.subresource === undefined ? {} : { subresource: action.subresource }) };
 }
 
-export function nameOf(object: KubeObject): ObjectName {
+function nameOf(object: KubeObject): ObjectName {
   const { name, namespace } = object.metadata;
   return namespace === undefined ? { name } : { namespace, name };
 }

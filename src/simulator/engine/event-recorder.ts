@@ -92,7 +92,7 @@ export class EventRecorder {
 }
 
 /** An Event of the core group as a kubelet or controller writes it. */
-export function eventObject(draft: EventDraft, name: string, now: number): KubeObject {
+function eventObject(draft: EventDraft, name: string, now: number): KubeObject {
   const at = timestamp(now);
   return {
     apiVersion: 'v1',

@@ -142,13 +142,14 @@ export const KRUISE_ADD_ONS: readonly CatalogueEntry[] = [
   },
 ];
 
-function application(kind: PlannedKind, namespace: string, name: string, weight: number, tags: readonly string[] = ['v1']): CatalogueEntry {
+function application(kind: PlannedKind, path: string, weight: number, tags: readonly string[] = ['v1']): CatalogueEntry {
+  const [namespace = '', name = ''] = path.split('/');
   return {
     kind,
     namespace,
     name,
     container: 'app',
-    image: `registry.example/${namespace}/${name}`,
+    image: `registry.example/${path}`,
     tags,
     weight,
     cpu: '100m',
@@ -159,34 +160,34 @@ function application(kind: PlannedKind, namespace: string, name: string, weight:
 
 /** The namespace of the examples, which every cluster has. */
 export const SHOP: readonly CatalogueEntry[] = [
-  application('Deployment', 'shop', 'cart', 6),
-  application('CloneSet', 'shop', 'web', 8),
-  application('Deployment', 'shop', 'checkout', 5),
-  application('CloneSet', 'shop', 'catalog', 6),
-  application('StatefulSet', 'shop', 'sessions', 2, ['7.2.5']),
+  application('Deployment', 'shop/cart', 6),
+  application('CloneSet', 'shop/web', 8),
+  application('Deployment', 'shop/checkout', 5),
+  application('CloneSet', 'shop/catalog', 6),
+  application('StatefulSet', 'shop/sessions', 2, ['7.2.5']),
 ];
 
 /** The workload that is stuck in one cluster of every fleet. */
-export const STUCK = application('Deployment', 'payments', 'receipts', 4, ['v2.4.0']);
+export const STUCK = application('Deployment', 'payments/receipts', 4, ['v2.4.0']);
 
 /** Other teams: what a cluster's remaining pods are spread over. */
 export const TEAMS: readonly CatalogueEntry[] = [
   STUCK,
-  application('Deployment', 'payments', 'ledger', 6, ['v2.3.0', 'v2.4.0']),
-  application('Deployment', 'search', 'query', 8, ['v7.1.0', 'v7.2.0']),
-  application('StatefulSet', 'search', 'index', 4, ['v7.2.0']),
-  application('Deployment', 'identity', 'login', 6, ['v3.0.1', 'v3.1.0']),
-  application('CloneSet', 'media', 'transcoder', 8, ['v0.9.4', 'v0.9.5']),
-  application('Deployment', 'media', 'thumbnails', 5, ['v1.2.0']),
-  application('Deployment', 'recommendations', 'ranker', 7, ['v5.0.0', 'v5.1.0']),
-  application('CloneSet', 'recommendations', 'features', 6, ['v5.0.0']),
-  application('Deployment', 'notifications', 'mailer', 4, ['v1.8.0', 'v1.8.1']),
-  application('Deployment', 'notifications', 'push', 5, ['v1.8.1']),
-  application('StatefulSet', 'messaging', 'broker', 3, ['v2.13.1']),
-  application('Deployment', 'analytics', 'collector', 7, ['v4.2.0', 'v4.3.0']),
-  application('Deployment', 'analytics', 'reports', 3, ['v4.3.0']),
-  application('Deployment', 'logistics', 'routing', 5, ['v1.0.9']),
-  application('CloneSet', 'logistics', 'tracking', 6, ['v1.1.0', 'v1.1.1']),
+  application('Deployment', 'payments/ledger', 6, ['v2.3.0', 'v2.4.0']),
+  application('Deployment', 'search/query', 8, ['v7.1.0', 'v7.2.0']),
+  application('StatefulSet', 'search/index', 4, ['v7.2.0']),
+  application('Deployment', 'identity/login', 6, ['v3.0.1', 'v3.1.0']),
+  application('CloneSet', 'media/transcoder', 8, ['v0.9.4', 'v0.9.5']),
+  application('Deployment', 'media/thumbnails', 5, ['v1.2.0']),
+  application('Deployment', 'recommendations/ranker', 7, ['v5.0.0', 'v5.1.0']),
+  application('CloneSet', 'recommendations/features', 6, ['v5.0.0']),
+  application('Deployment', 'notifications/mailer', 4, ['v1.8.0', 'v1.8.1']),
+  application('Deployment', 'notifications/push', 5, ['v1.8.1']),
+  application('StatefulSet', 'messaging/broker', 3, ['v2.13.1']),
+  application('Deployment', 'analytics/collector', 7, ['v4.2.0', 'v4.3.0']),
+  application('Deployment', 'analytics/reports', 3, ['v4.3.0']),
+  application('Deployment', 'logistics/routing', 5, ['v1.0.9']),
+  application('CloneSet', 'logistics/tracking', 6, ['v1.1.0', 'v1.1.1']),
 ];
 
 /** The newest for those who test, older ones the more there is to lose. */

@@ -108,7 +108,7 @@ function isDone(cluster: SimulatedCluster, { kind, metadata }: Rolling): boolean
 }
 
 /** "…:v2.4.0" is followed by "…:v2.4.1": the last number grows. */
-export function nextImage(image: string): string {
+function nextImage(image: string): string {
   const at = image.lastIndexOf(':');
   const [name, tag] = [image.slice(0, at), image.slice(at + 1)];
   return /[0-9]/.test(tag) ? `${name}:${tag.replace(/([0-9]+)(?!.*[0-9])/, (digits) => String(Number(digits) + 1))}` : `${name}:${tag}-1`;

@@ -12,7 +12,7 @@ const RESERVED = new Set(['shop', 'kube-system', 'kruise-system', 'default']);
 
 export type Rolling = Deployment | CloneSet;
 
-export function isFree(cluster: SimulatedCluster, namespace: string | undefined): boolean {
+function isFree(cluster: SimulatedCluster, namespace: string | undefined): boolean {
   return namespace !== undefined && !RESERVED.has(namespace) && !cluster.wasTouched(namespace, HANDS_OFF_MS);
 }
 

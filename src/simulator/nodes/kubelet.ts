@@ -104,7 +104,7 @@ export class Kubelets implements Controller {
   }
 }
 
-export function runPod(observed: PodObservation): PodOutcome {
+function runPod(observed: PodObservation): PodOutcome {
   const { pod, node, memory } = observed;
   if (isDeleting(pod)) return endPod(observed);
   // A machine that is off does nothing, and does not forget either.
@@ -157,9 +157,17 @@ function recall({ pod, memory, now }: PodObservation): PodMemory {
   const entries = (pod.status?.containerStatuses ?? []).map((status) => {
     const known = memory?.containers[status.name];
     const key = stateKey(status);
-    return [status.name, known?.key === key ? known : { key, since: stateSince(status) ?? now, pulls: known?.pulls ?? 0 }] as const;
+    return [
+      status.name,
+      known?.key === key ? known : { key, since: stateSince(status) ?? now, pulls: known?.pulls ?? pullsUnremembered(status) },
+    ] as const;
   });
   return { containers: Object.fromEntries(entries) };
+}
+
+/** An image that an earlier run failed to pull was tried for long: the longest back-off goes on. */
+function pullsUnremembered({ state }: ContainerStatus): number {
+  return state.waiting?.reason === 'ImagePullBackOff' ? LONG_TRIED : 0;
 }
 
 interface NamedStep {
@@ -222,5 +230,6 @@ function removal(pod: Pod): Action {
   return { do: 'delete', resource: PODS, object: pod, options: { gracePeriodSeconds: 0 } };
 }
 
+const LONG_TRIED = 10;
 const STOP_MS = 300;
 const STOP_SPREAD_MS = 1_200;

@@ -32,7 +32,7 @@ const HEALTHY: readonly Condition[] = [
 ];
 
 /** Back to healthy at once; a heartbeat when the last is five minutes old; nothing in between. */
-export function reportNode(node: Node, now: number): Decision {
+function reportNode(node: Node, now: number): Decision {
   const last = millis(conditionOf(node.status?.conditions, 'Ready')?.lastHeartbeatTime);
   const isHealthy = HEALTHY.every(({ type, status }) => conditionOf(node.status?.conditions, type)?.status === status);
   const dueInMs = last === undefined ? 0 : last + HEARTBEAT_MS - now;

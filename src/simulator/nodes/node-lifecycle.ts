@@ -47,7 +47,7 @@ export function nodeLifecycle({ cache, clock }: ControllerContext, machines: Mac
   }
 }
 
-export function reconcileNode(observed: NodeObservation): Decision {
+function reconcileNode(observed: NodeObservation): Decision {
   const { node, silentForMs } = observed;
   if (silentForMs !== undefined && silentForMs < GRACE_MS) return { actions: [], lookAgainInMs: GRACE_MS - silentForMs };
   const taints = wantedTaints(observed);

@@ -101,7 +101,7 @@ function initStatuses({ spec, status, metadata }: Pod, now: number): { initConta
 }
 
 /** Always the same for one pod: 10.0.0.0/8 without the ends of the last octet. */
-export function podIpOf(pod: Pod): string {
+function podIpOf(pod: Pod): string {
   const hash = hash32(pod.metadata.uid ?? pod.metadata.name);
   return `10.${(hash >>> 24) % 256}.${(hash >>> 16) % 256}.${1 + (hash % 250)}`;
 }
@@ -113,7 +113,7 @@ export function hostIpOf(node: Node): string {
   );
 }
 
-export function qosClassOf(containers: readonly Container[]): string {
+function qosClassOf(containers: readonly Container[]): string {
   const resources = containers.map(
     (container) => container['resources'] as { requests?: Record<string, string>; limits?: Record<string, string> } | undefined,
   );

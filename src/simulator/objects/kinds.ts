@@ -9,7 +9,6 @@ export const NAMESPACES = kind('v1', 'namespaces', 'Namespace', false);
 export const NODES = kind('v1', 'nodes', 'Node', false);
 export const PODS = kind('v1', 'pods', 'Pod');
 export const EVENTS = kind('v1', 'events', 'Event');
-export const SERVICES = kind('v1', 'services', 'Service');
 export const SERVICE_ACCOUNTS = kind('v1', 'serviceaccounts', 'ServiceAccount');
 export const CONFIG_MAPS = kind('v1', 'configmaps', 'ConfigMap');
 export const VOLUME_CLAIMS = kind('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');

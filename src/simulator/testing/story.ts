@@ -69,7 +69,10 @@ export class Story implements AsyncDisposable {
       const image = spec.containers[0]?.image ?? '';
       if (metadata.deletionTimestamp === undefined) counts.set(image, (counts.get(image) ?? 0) + 1);
     }
-    return [...counts].sort().map(([image, count]) => `${image}=${count}`).join(' ');
+    return [...counts]
+      .sort()
+      .map(([image, count]) => `${image}=${count}`)
+      .join(' ');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
