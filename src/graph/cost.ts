@@ -36,20 +36,22 @@ export interface PricedOperation {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Refuses an operation that is beyond the bound, now that its variables are known. */
-export function admitOperation(operation: PricedOperation): readonly GraphQLError[] {
-  const cost = operationCost(operation);
-  if (cost === undefined || cost <= MAX_COST) return [];
-  return [
-    graphError(
-      'COST_LIMIT_EXCEEDED',
-      `The operation may cost ${cost}, and at most ${MAX_COST} is allowed; ask for smaller pages (\`first\`), fewer lists inside lists, or several requests.`,
-      {
-        cost,
-        limit: MAX_COST,
-      },
-    ),
-  ];
+/** What the operation may cost, now that its variables are known, with an error when that is beyond the bound. */
+export function priceOperation(operation: PricedOperation): {
+  readonly requested: number;
+  readonly limit: number;
+  readonly errors: readonly GraphQLError[];
+} {
+  const cost = operationCost(operation) ?? 0;
+  return { requested: cost, limit: MAX_COST, errors: cost <= MAX_COST ? [] : [tooCostly(cost)] };
+}
+
+function tooCostly(cost: number): GraphQLError {
+  return graphError(
+    'COST_LIMIT_EXCEEDED',
+    `The operation may cost ${cost}, and at most ${MAX_COST} is allowed; ask for smaller pages (\`first\`), fewer lists inside lists, or several requests.`,
+    { cost, limit: MAX_COST },
+  );
 }
 
 /** Undefined for what will be refused anyhow: an unknown operation, or variables that do not fit. */

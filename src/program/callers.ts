@@ -41,7 +41,8 @@ function tokenReviewCallers(config: ServeConfig, source: OpenSource, { fleet, st
     server: (cluster) => fleet.apiServer(cluster),
     clock,
     logger,
-    kinds: WATCHED_RESOURCES.map(({ resource }) => resource),
+    // Whoever sees anything mostly sees pods.
+    kinds: ['pods', ...WATCHED_RESOURCES.map(({ resource }) => resource).filter((resource) => resource !== 'pods')],
     namespaces: (cluster) => namespacesOf(store, cluster),
   });
   return { authenticator: new TokenReviewAuthenticator(reviewer), accessOf: (principal) => reviews.accessFor(principal) };

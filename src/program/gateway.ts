@@ -6,7 +6,7 @@ import { ChangeLog } from '../feed/change-log.ts';
 import { ResumeTokens } from '../feed/resume-token.ts';
 import { type Fleet, startFleet } from '../fleet/fleet.ts';
 import { createGraphContext, type GraphServices } from '../graph/context.ts';
-import { admitOperation } from '../graph/cost.ts';
+import { priceOperation } from '../graph/cost.ts';
 import { maskError } from '../graph/errors.ts';
 import { guardText, LIMIT_RULES } from '../graph/limits.ts';
 import { buildSchema } from '../graph/schema.ts';
@@ -62,7 +62,7 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
       createGraphContext(services, { principal, signal, closing, requestId, logger, access: callers.accessOf(principal) }),
     guardText,
     validationRules: LIMIT_RULES,
-    admit: admitOperation,
+    price: priceOperation,
     maskError: (error, requestId) => maskError(error, requestId, logger),
   };
   return { store, fleet, api, callers, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };

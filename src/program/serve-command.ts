@@ -28,7 +28,8 @@ export async function serve(args: readonly string[], runtime: ProgramRuntime): P
   refuseUnknownClusters(config, source);
   await using gateway = startGateway(config, source, runtime, logger);
   const state = { ready: false };
-  await using server = await startServer(config, gateway, runtime, logger, state);
+  const ready: HealthCheck = { name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') };
+  await using server = await startServer(config, gateway, { runtime, logger, ready });
   await Promise.race([gateway.fleet.whenReady(READY_LIMIT_MS), asked]);
   state.ready = true;
   await tellReady(config, source, gateway, server);
@@ -56,14 +57,13 @@ function refuseUnknownClusters({ clusters, hub, tokenReviewContext }: ServeConfi
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function startServer(
-  config: ServeConfig,
-  gateway: Gateway,
-  runtime: ProgramRuntime,
-  logger: Logger,
-  state: { readonly ready: boolean },
-): Promise<GraphqlServer> {
-  const ready: HealthCheck[] = [{ name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') }];
+interface ServerParts {
+  readonly runtime: ProgramRuntime;
+  readonly logger: Logger;
+  readonly ready: HealthCheck;
+}
+
+function startServer(config: ServeConfig, gateway: Gateway, { runtime, logger, ready }: ServerParts): Promise<GraphqlServer> {
   return GraphqlServer.start({
     host: config.host,
     port: config.port,
@@ -74,7 +74,7 @@ function startServer(
     random: runtime.random,
     logger,
     live: [{ name: 'ping', failure: () => undefined }],
-    ready,
+    ready: [ready],
     ...(config.playground ? { playground: { defaultQuery: FIRST_QUERY } } : {}),
   });
 }

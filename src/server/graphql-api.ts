@@ -27,10 +27,17 @@ export interface GraphqlApi {
   guardText(query: string): GraphQLError | undefined;
   /** Besides the rules of the specification. */
   readonly validationRules: readonly ValidationRule[];
-  /** Refuses an operation whose cost, now that its variables are known, is beyond the bound. */
-  admit(
-    args: Pick<ExecutionArgs, 'schema' | 'operationName' | 'variableValues'> & { readonly document: DocumentNode },
-  ): readonly GraphQLError[];
+  /** What the operation may cost, now that its variables are known; errors when that is beyond the bound. */
+  price(args: PricedArgs): Price;
   /** Shows expected errors, masks the rest with the request id. */
   maskError(error: unknown, requestId: string): GraphQLError;
+}
+
+export type PricedArgs = Pick<ExecutionArgs, 'schema' | 'operationName' | 'variableValues'> & { readonly document: DocumentNode };
+
+/** `requested` and `limit` are told to callers as `extensions.cost`. */
+export interface Price {
+  readonly requested: number;
+  readonly limit: number;
+  readonly errors: readonly GraphQLError[];
 }

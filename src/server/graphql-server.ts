@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -29,6 +28,14 @@ export interface GraphqlServerOptions {
 /** How long streams get to say CLOSING and complete. */
 const GOODBYE_MS = 2_000;
 
+interface Parts {
+  readonly url: string;
+  readonly server: Server;
+  readonly sockets: AsyncDisposable;
+  readonly closing: AbortController;
+  readonly clock: Clock;
+}
+
 /** The listener with everything it serves. Made listening, or not at all. */
 export class GraphqlServer implements AsyncDisposable {
   readonly url: string;
@@ -37,8 +44,8 @@ export class GraphqlServer implements AsyncDisposable {
   readonly #closing: AbortController;
   readonly #clock: Clock;
 
-  private constructor(server: Server, address: AddressInfo, sockets: AsyncDisposable, closing: AbortController, clock: Clock) {
-    this.url = urlOf(address);
+  private constructor({ url, server, sockets, closing, clock }: Parts) {
+    this.url = url;
     this.#server = server;
     this.#sockets = sockets;
     this.#closing = closing;
@@ -67,7 +74,7 @@ export class GraphqlServer implements AsyncDisposable {
       maskError: (error, requestId) => api.maskError(error, requestId),
       onOperation: (change) => metrics.streams.inc({ transport: 'websocket' }, change),
     });
-    return new GraphqlServer(server, address, sockets, closing, clock);
+    return new GraphqlServer({ url: urlOf(address), server, sockets, closing, clock });
   }
 
   /** Streams say CLOSING with a last token and complete; then sockets and the listener close. */

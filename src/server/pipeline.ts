@@ -38,24 +38,34 @@ export function createPipeline(api: GraphqlApi): Pipeline {
 }
 
 function limits(api: GraphqlApi): Plugin {
-  const admit: NonNullable<Plugin['onExecute']> = ({ args, setResultAndStopExecution }) => {
-    const errors = api.admit(args);
-    if (errors.length > 0) setResultAndStopExecution({ errors });
-  };
+  const mask = (error: unknown) => api.maskError(error, currentCall.getStore()?.requestId ?? 'unknown');
   return {
     onParse({ setParseFn }) {
       setParseFn((source: string | { body: string }, options: object) => {
-        const refusal = api.guardText(typeof source === 'string' ? source : source.body);
+        const text = typeof source === 'string' ? source : source.body;
+        const refusal = api.guardText(text);
         if (refusal !== undefined) throw refusal;
-        return parse(typeof source === 'string' ? source : source.body, options);
+        return parse(text, options);
       });
     },
     onValidate({ addValidationRule }) {
       for (const rule of api.validationRules) addValidationRule(rule);
+      // Yoga masks what execution throws, but not what validation answers.
+      return ({ valid, result, setResult }) => {
+        if (!valid) setResult(result.map(mask));
+      };
     },
-    onExecute: admit,
+    onExecute({ args, setResultAndStopExecution }) {
+      const { errors, requested, limit } = api.price(args);
+      if (errors.length > 0) return setResultAndStopExecution({ errors });
+      return {
+        onExecuteDone({ result, setResult }) {
+          if ('data' in result) setResult({ ...result, extensions: { ...result.extensions, cost: { requested, limit } } });
+        },
+      };
+    },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const errors = api.admit(args);
+      const { errors } = api.price(args);
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
   };

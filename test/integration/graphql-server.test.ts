@@ -44,10 +44,13 @@ const api: GraphqlApi = {
   contextFor: (call) => call,
   guardText: (query) => (query.includes('{{{{{{') ? new GraphQLError('too deep', { extensions: { code: 'LIMIT_EXCEEDED' } }) : undefined),
   validationRules: [],
-  admit: ({ document }) =>
-    document.definitions.some((definition) => 'name' in definition && definition.name?.value === 'Costly')
+  price: ({ document }) => ({
+    requested: 1,
+    limit: 10,
+    errors: document.definitions.some((definition) => 'name' in definition && definition.name?.value === 'Costly')
       ? [new GraphQLError('too much', { extensions: { code: 'COST_LIMIT_EXCEEDED' } })]
       : [],
+  }),
   maskError: (error, requestId) =>
     error instanceof GraphQLError && error.originalError === undefined
       ? error
@@ -171,6 +174,13 @@ describe('POST', () => {
     expect(body).toContain(`masked ${response.headers.get('x-request-id')}`);
   });
 
+  it('tells what an operation may cost', async () => {
+    expect(await (await post({ query: '{hello}' })).json()).toEqual({
+      data: { hello: 'world' },
+      extensions: { cost: { requested: 1, limit: 10 } },
+    });
+  });
+
   it('guards the text before parsing and the cost after validation', async () => {
     expect(await (await post({ query: '{{{{{{{{' })).text()).toContain('LIMIT_EXCEEDED');
     expect(await (await post({ query: 'query Costly { hello }', operationName: 'Costly' })).text()).toContain('COST_LIMIT_EXCEEDED');
@@ -210,7 +220,7 @@ describe('sockets', () => {
     expect(await collect(client, 'subscription Costly { count(to: 1) }')).toMatchObject([
       { errors: [{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }] },
     ]);
-    expect(await collect(client, '{ hello }')).toEqual([{ data: { hello: 'world' } }]);
+    expect(await collect(client, '{ hello }')).toMatchObject([{ data: { hello: 'world' } }]);
     await open.return?.();
     await client.dispose();
   });
