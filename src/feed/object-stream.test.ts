@@ -443,4 +443,65 @@ describe('resuming', () => {
     expect(reader.messages[0]).toMatchObject({ phase: 'RESYNC', resyncClusters: ['c2'] });
     expect([...reader.rows.keys()]).toEqual(['c1/pods/p1']);
   });
+
+  it('takes back rows that a passing right gave after the last token', async () => {
+    const world = new StreamWorld(['c1']);
+    world.put({ cluster: 'c1', uid: 'p1', namespace: 'a' }, { cluster: 'c1', uid: 'p2', namespace: 'b' });
+    world.access.allow('c1', ['a']);
+    const before = open(world);
+    while (before.last?.phase !== 'SYNCED') await before.pull();
+    world.access.allow('c1', undefined);
+    expect((await before.pull(100))?.resumeToken).toBeUndefined();
+    expect(before.rows.size).toBe(2);
+    await before.close();
+    world.access.allow('c1', ['a']);
+    const reader = await resumed(world, before);
+    expect(reader.phases).toEqual(['RESYNC', 'SNAPSHOT', 'SYNCED']);
+    expect([...reader.rows.keys()]).toEqual(['c1/pods/p1']);
+  });
+
+  it('takes back rows of a cluster that was in scope in passing', async () => {
+    const world = new StreamWorld(['c1', 'c2']);
+    world.put({ cluster: 'c2', uid: 'p2' });
+    let scope = ['c1'];
+    const options = { clustersInScope: () => scope, limits: { tickMs: 10 } };
+    const before = open(world, options);
+    while (before.last?.phase !== 'SYNCED') await before.pull();
+    scope = ['c1', 'c2'];
+    await before.pull(100);
+    expect(before.rows.size).toBe(1);
+    await before.close();
+    scope = ['c1'];
+    const reader = await resumed(world, before, options);
+    expect(reader.messages[0]).toMatchObject({ phase: 'RESYNC', resyncClusters: ['c2'] });
+    expect(reader.rows.size).toBe(0);
+  });
+
+  it('does not take a part of a cluster for the whole', async () => {
+    const world = new StreamWorld(['c1', 'c2']);
+    world.burst('c2', 20, 'Running');
+    let scope = ['c1'];
+    const options = { clustersInScope: () => scope, limits: { pageRows: 5 } };
+    const before = open(world, options);
+    while (before.last?.phase !== 'SYNCED') await before.pull();
+    scope = ['c1', 'c2'];
+    await world.clock.advanceBy(1_500);
+    expect((await before.pull())?.resumeToken).toBeTypeOf('string');
+    expect(before.rows.size).toBe(5);
+    await before.close();
+    const reader = await resumed(world, before, options);
+    expect(reader.rows.size).toBe(20);
+  });
+
+  it('tells what was not yet told when the process said CLOSING', async () => {
+    const world = new StreamWorld(['c1']);
+    const closing = new AbortController();
+    const before = await open(world, { closing: closing.signal }).drain();
+    world.put({ cluster: 'c1', uid: 'p1' });
+    closing.abort();
+    await before.drain();
+    expect(before.phases).toEqual(['SYNCED', 'CLOSING']);
+    const reader = await resumed(world, before);
+    expect(reader.rows.size).toBe(1);
+  });
 });

@@ -23,7 +23,7 @@ type Step =
   | { readonly do: 'gap'; readonly cluster: string }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'pull'; readonly messages: number; readonly ms: number }
-  | { readonly do: 'reconnect' };
+  | { readonly do: 'reconnect'; readonly graceful: boolean };
 
 const cluster = fc.constantFrom(...CLUSTERS);
 const status = fc.constantFrom('Running', 'Error', 'Hidden');
@@ -53,7 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ do: fc.constant('pull' as const), messages: fc.integer({ min: 1, max: 4 }), ms: fc.constantFrom(0, 25, 1_200) }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('reconnect' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('reconnect' as const), graceful: fc.boolean() }) },
 );
 
 type View = (pod: PodRecord) => unknown;
@@ -109,13 +109,16 @@ class Story {
   readonly world = new StreamWorld(CLUSTERS, { maxChangesPerCluster: 25, maxAgeMs: 30_000 });
   readonly #kind: Kind;
   readonly #snapshot: boolean;
+  readonly #tokenMs: number;
   readonly shown = new Map<string, unknown>();
   reader: StreamReader<PodRecord>;
   #scope: readonly string[] = CLUSTERS;
+  #closing = new AbortController();
 
-  constructor(kind: Kind, snapshot: boolean) {
+  constructor(kind: Kind, snapshot: boolean, tokenMs = 1_000) {
     this.#kind = kind;
     this.#snapshot = snapshot;
+    this.#tokenMs = tokenMs;
     this.reader = this.#connect();
   }
 
@@ -167,11 +170,17 @@ class Story {
         for (let count = 0; count < step.messages; count += 1) if ((await this.reader.pull(step.ms)) === undefined) return;
         return;
       case 'reconnect':
-        return this.reconnect();
+        return this.reconnect(step.graceful);
     }
   }
 
-  async reconnect(): Promise<void> {
+  /** `graceful`: the server says CLOSING first. */
+  async reconnect(graceful: boolean): Promise<void> {
+    if (graceful) {
+      this.#closing.abort();
+      await this.reader.drain(0);
+      if (this.reader.error === undefined) expect(this.reader.last?.phase).toBe('CLOSING');
+    }
     await this.reader.close();
     this.reader = this.#connect(this.reader);
   }
@@ -182,7 +191,7 @@ class Story {
     await this.reader.drain(25_000);
     if (this.reader.error === undefined) return;
     expect(this.reader.error).toMatchObject({ code: 'FORBIDDEN' });
-    await this.reconnect();
+    await this.reconnect(false);
     await this.reader.drain(25_000);
   }
 
@@ -190,12 +199,14 @@ class Story {
     const { world } = this;
     const view = this.#kind.view(world);
     const forgotten = before?.error !== undefined || before?.token === undefined;
+    this.#closing = new AbortController();
     const stream = openObjectStream<PodRecord>({
       ...world.shared,
+      closing: this.#closing.signal,
       access: world.access,
       clustersInScope: () => this.#scope,
       binding: 'podChanges',
-      limits: { maxPending: 8, pageRows: 5 },
+      limits: { maxPending: 8, pageRows: 5, tokenMs: this.#snapshot ? this.#tokenMs : 1_000 },
       snapshot: this.#snapshot || before !== undefined,
       ...this.#kind.options(world),
       ...(forgotten || before.token === undefined ? {} : { resume: before.token }),
@@ -224,8 +235,8 @@ const keyOf = (identity: { cluster: string; uid: string }) => `${identity.cluste
 describe.each(KINDS)('any stream of $name', (kind) => {
   it('folds to what a fresh query answers, whatever happened', { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const story = new Story(kind, true);
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(0, 1_000), async (steps, tokenMs) => {
+        const story = new Story(kind, true, tokenMs);
         for (const one of steps) await story.tell(one);
         await story.finish();
         const held = new Map([...story.reader.rows.keys()].map((key) => [key, story.shown.get(key)]));
