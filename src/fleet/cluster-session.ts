@@ -135,7 +135,7 @@ export class ClusterSession {
 
   #followKinds(): void {
     if (this.#facts === undefined) return;
-    this.#kinds.follow(planWatches(this.#facts.served, WATCHED_RESOURCES));
+    if (this.#kinds.follow(planWatches(this.#facts.served, WATCHED_RESOURCES))) this.#contactLoop.wake();
     this.#quietCheck.start();
     if (this.#facts.served.some((resource) => groupResourceOf(resource) === groupResourceOf(DEFINITIONS))) this.#definitionWatch.start();
   }
@@ -155,7 +155,14 @@ export class ClusterSession {
     const { clock, tuning, definition, store } = this.#options;
     const kinds = this.#kinds.statuses();
     const { sync, reviewInMs } = assessSync({
-      ...{ kinds, contact: this.#contact, previous: published.sync, now: clock.now(), holdBackMs: tuning.holdBackMs },
+      ...{
+        kinds,
+        contact: this.#contact,
+        previous: published.sync,
+        now: clock.now(),
+        holdBackMs: tuning.holdBackMs,
+        goneAfterMs: 3 * tuning.goneAfterMs,
+      },
     });
     const openKruise = openKruiseOf(this.served, store.cluster(this.name));
     const record: ClusterRecord = {

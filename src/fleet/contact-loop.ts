@@ -89,8 +89,9 @@ export class ContactLoop {
   #retryMs(failure: Failure): number {
     const { random, tuning } = this.#options;
     const reflector = { ...REFLECTOR_TUNING, ...tuning.reflector };
-    if (failure.kind === 'rights') return reflector.forbiddenRetryMs * (0.75 + random.next() / 2);
-    const backoff = failure.kind === 'credentials' ? reflector.unauthorizedBackoff : tuning.contactBackoff;
+    const { unauthorizedBackoff, forbiddenBackoff } = reflector;
+    const backoff =
+      failure.kind === 'credentials' ? unauthorizedBackoff : failure.kind === 'rights' ? forbiddenBackoff : tuning.contactBackoff;
     return Math.max(failure.retryAfterMs ?? 0, backoffMs(backoff, this.#failures - 1, random.next()));
   }
 }

@@ -22,6 +22,8 @@ export interface FleetTuning {
   readonly countsEveryMs: number;
   /** Staleness of one kind that is over sooner is not shown for the cluster. */
   readonly holdBackMs: number;
+  /** A kind that answers 404 is believed to be gone after this long, if discovery does not name it either. */
+  readonly goneAfterMs: number;
   /** A cluster from which nothing came for this long, bookmarks included, is asked whether it still answers. */
   readonly quietMs: number;
   readonly quietTimeoutMs: number;
@@ -41,6 +43,7 @@ export const FLEET_TUNING: FleetTuning = {
   rediscoverBackoff: { firstMs: 2_000, factor: 2, capMs: 300_000 },
   countsEveryMs: 5_000,
   holdBackMs: 2_000,
+  goneAfterMs: 5_000,
   quietMs: 75_000,
   quietTimeoutMs: 5_000,
   closeTimeoutMs: 2_000,

@@ -395,7 +395,7 @@ describe('what a cluster serves', () => {
     const clock = clockAt();
     const server = plain(clock);
     server.put(PODS, aPod('a').object());
-    await using story = new FleetStory(clock, { dev: server });
+    await using story = new FleetStory(clock, { dev: server }).watchStates();
     await story.until('LIVE');
     await clock.advanceBy(minutes(1));
     const notFound = new ApiError('not-found', 'default backend - 404', { status: 404 });
@@ -404,9 +404,33 @@ describe('what a cluster serves', () => {
     await clock.advanceBy(minutes(10));
     expect(story.pods()).toEqual(['a@101']);
     expect(story.sync().resources.find(({ resource }) => resource === 'pods')?.state).toBe('GONE');
-    expect(story.sync().state).not.toBe('LIVE');
+    expect(story.states()).toEqual(['CONNECTING', 'LIVE', 'STALE']);
     server.script = () => undefined;
     await story.until('LIVE', 'dev', minutes(8));
+  });
+
+  it('R21 a server that has just started refuses and serves less for a moment: nothing is dropped, nothing but UNREACHABLE is shown', async () => {
+    const clock = clockAt();
+    const server = plain(clock, KRUISE_CLUSTER);
+    server.put(CLONE_SETS, cloneSet('web'));
+    await using story = new FleetStory(clock, { dev: server }).watchStates();
+    await story.until('LIVE');
+    await clock.advanceBy(minutes(3));
+    const before = story.commits.length;
+    server.down();
+    await clock.advanceBy(seconds(20));
+    server.served = [...PLAIN_CLUSTER];
+    server.script = () => forbidden;
+    server.up();
+    await clock.advanceBy(seconds(1));
+    server.script = () => undefined;
+    await clock.advanceBy(seconds(3));
+    server.served = [...KRUISE_CLUSTER];
+    await story.until('LIVE', 'dev', seconds(40));
+    await clock.advanceBy(seconds(20));
+    expect(story.states()).toEqual(['CONNECTING', 'LIVE', 'UNREACHABLE', 'LIVE']);
+    expect(story.commits.slice(before).flatMap(({ changes }) => changes)).toEqual([]);
+    expect(story.sync().resources.every(({ state }) => state === 'LIVE')).toBe(true);
   });
 
   it('a kind whose served version changes goes on under the new one, without a gap', async () => {

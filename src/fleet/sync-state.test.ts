@@ -103,9 +103,20 @@ const rows: Row[] = [
     sync: { state: 'LIVE', reason: 'Degraded', message: 'unreadable answers about pods' },
   },
   {
+    name: 'a kind that answers 404 is given time to be dropped',
+    inputs: { kinds: [kind(PODS, { state: 'GONE', since: NOW - 10_000, staleSince: NOW - 10_000 }), kind(NODES)] },
+    sync: { state: 'LIVE' },
+    reviewInMs: 5_000,
+  },
+  {
     name: 'a kind that answers 404 while discovery still names it makes it STALE',
-    inputs: { kinds: [kind(PODS, { state: 'GONE', staleSince: NOW - 10_000 }), kind(NODES)] },
+    inputs: { kinds: [kind(PODS, { state: 'GONE', since: NOW - 15_000, staleSince: NOW - 15_000 }), kind(NODES)] },
     sync: { state: 'STALE' },
+  },
+  {
+    name: 'a cluster that is STALE for such a kind stays so',
+    inputs: { kinds: [kind(PODS, { state: 'GONE', staleSince: START })], previous: { ...before, state: 'STALE' } },
+    sync: { state: 'STALE', staleSince: START },
   },
   {
     name: 'another way to the same cluster is DISABLED',
@@ -115,7 +126,15 @@ const rows: Row[] = [
 ];
 
 function assess(inputs: Partial<SyncInputs>) {
-  return assessSync({ contact: { phase: 'made' }, kinds: [], previous: before, now: NOW, holdBackMs: 2_000, ...inputs });
+  return assessSync({
+    contact: { phase: 'made' },
+    kinds: [],
+    previous: before,
+    now: NOW,
+    holdBackMs: 2_000,
+    goneAfterMs: 15_000,
+    ...inputs,
+  });
 }
 
 describe('how true the copy of a cluster is', () => {

@@ -27,6 +27,7 @@ export interface SyncInputs {
   /** Wall time. */
   readonly now: number;
   readonly holdBackMs: number;
+  readonly goneAfterMs: number;
 }
 
 export interface SyncAssessment {
@@ -106,13 +107,20 @@ function judgeProgress({ kinds }: SyncInputs): Verdict | undefined {
   return failed('SYNCING', failure, earliestLoss(kinds));
 }
 
-function judgeStaleness({ kinds, previous, now, holdBackMs }: SyncInputs): Verdict | undefined {
+function judgeStaleness(inputs: SyncInputs): Verdict | undefined {
+  const { kinds, previous, now } = inputs;
   const stale = kinds.filter(({ status }) => status.staleSince !== undefined && isExpected(status));
-  const staleSince = earliestLoss(stale);
-  if (staleSince === undefined) return undefined;
-  const shownAt = staleSince + holdBackMs;
-  if (previous.state === 'LIVE' && now < shownAt) return { ...judgeHealth({ kinds }), reviewInMs: shownAt - now };
-  return failed('STALE', stale.find(({ status }) => status.failure !== undefined)?.status.failure, staleSince);
+  const dueInMs = (kind: WatchedKind) => shownAt(kind, inputs) - now;
+  const mayWait = (kind: WatchedKind) => previous.state === 'LIVE' || kind.status.state === 'GONE';
+  const due = stale.filter((kind) => dueInMs(kind) <= 0 || !mayWait(kind));
+  if (due.length > 0) return failed('STALE', due.find(({ status }) => status.failure !== undefined)?.status.failure, earliestLoss(due));
+  if (stale.length === 0) return undefined;
+  return { ...judgeHealth({ kinds }), reviewInMs: Math.min(...stale.map(dueInMs)) };
+}
+
+/** Short troubles of one kind are held back; a kind that vanishes is given time to be confirmed and dropped. */
+function shownAt({ status }: WatchedKind, { now, holdBackMs, goneAfterMs }: SyncInputs): number {
+  return status.state === 'GONE' ? status.since + goneAfterMs : (status.staleSince ?? now) + holdBackMs;
 }
 
 function judgeHealth({ kinds }: Pick<SyncInputs, 'kinds'>): Verdict {

@@ -46,11 +46,15 @@ export class WatchedKinds {
     this.#options = options;
   }
 
-  /** Watches what is planned. A kind left out of the plan goes only if the server itself answers 404 for it. */
-  follow(plan: readonly Resource[]): void {
+  /**
+   * Watches what is planned. A kind left out of the plan goes only if the server itself has answered 404 for it for a
+   * while: a server that starts may serve it later. Returns whether another look is needed because a kind is missing.
+   */
+  follow(plan: readonly Resource[]): boolean {
     for (const resource of plan) this.#followOne(resource);
     const planned = new Set(plan.map(groupResourceOf));
-    for (const [key, kind] of [...this.#kinds]) if (!planned.has(key) && kind.reflector.status.state === 'GONE') this.#dropGone(key, kind);
+    for (const [key, kind] of [...this.#kinds]) if (!planned.has(key) && this.#isLongGone(kind)) this.#dropGone(key, kind);
+    return [...this.#kinds.values()].some(({ isGone }) => isGone);
   }
 
   statuses(): WatchedKind[] {
@@ -119,6 +123,11 @@ export class WatchedKinds {
     });
     this.#kinds.set(key, { resource, reflector, isCut: false, isGone: false });
     reflector.start();
+  }
+
+  #isLongGone({ reflector: { status } }: Kind): boolean {
+    const { clock, tuning } = this.#options;
+    return status.state === 'GONE' && clock.now() - status.since >= tuning.goneAfterMs;
   }
 
   #dropGone(key: GroupResource, kind: Kind): void {

@@ -146,10 +146,35 @@ const rows: Row[] = [
     state: 'UNAUTHORIZED',
   },
   {
-    name: 'R21 a forbidden kind is tried again after minutes',
+    name: 'R21 a kind that is forbidden from the start says so and is tried again soon, in case the server has just started',
     outcome: failed('list', 'forbidden', { status: 403 }),
     history: NO_HISTORY,
-    move: { next: 'list', waitMs: 120_000 },
+    move: { next: 'list', waitMs: 750 },
+    state: 'FORBIDDEN',
+  },
+  {
+    name: 'R21 a kind that stays forbidden is tried again after minutes',
+    outcome: failed('probe', 'forbidden', { status: 403 }),
+    history: { ...SYNCED, failures: 6, refusals: 6 },
+    move: { next: 'probe', waitMs: 135_000 },
+    state: 'FORBIDDEN',
+  },
+  {
+    name: 'R21 the first refusal of a kind that was read is looked into before it is shown',
+    outcome: failed('watch', 'forbidden', { status: 403 }),
+    move: { next: 'probe', waitMs: 750 },
+  },
+  {
+    name: 'R21 a server that comes back and refuses everybody for a moment is still shown as it was',
+    outcome: failed('probe', 'forbidden', { status: 403 }),
+    history: { ...SYNCED, failures: 5, refusals: 1 },
+    move: { next: 'probe', waitMs: 2_250 },
+  },
+  {
+    name: 'R21 the second refusal in a row is shown',
+    outcome: failed('probe', 'forbidden', { status: 403 }),
+    history: { ...SYNCED, failures: 1, refusals: 1 },
+    move: { next: 'probe', waitMs: 2_250 },
     state: 'FORBIDDEN',
   },
   {

@@ -46,15 +46,16 @@ export interface History {
   /** A complete list was taken: there is a position to follow from. */
   readonly hasSynced: boolean;
   readonly listFrom: ListFrom;
-  /** In a row, as are the next three: without two minutes of health between them. */
+  /** In a row, as are the next four: without two minutes of health between them. */
   readonly failures: number;
   readonly expirations: number;
   readonly unreadable: number;
+  readonly refusals: number;
   readonly serverErrorsSince?: number;
   readonly healthySince?: number;
 }
 
-export const NO_HISTORY: History = { hasSynced: false, listFrom: 'last-seen', failures: 0, expirations: 0, unreadable: 0 };
+export const NO_HISTORY: History = { hasSynced: false, listFrom: 'last-seen', failures: 0, expirations: 0, unreadable: 0, refusals: 0 };
 
 export interface Circumstances {
   readonly nowMs: number;
@@ -116,8 +117,12 @@ const AFTER: Readonly<Record<FailureKind, Rule>> = {
     const waitMs = backoffMs(at.tuning.unauthorizedBackoff, failed.failures - 1, at.chance);
     return decision({ ...again(outcome, failed), waitMs, shows: { state: 'UNAUTHORIZED', failure: outcome.failure } }, failed);
   },
-  rights: (outcome, history, at) => slowly(outcome, history, { state: 'FORBIDDEN', waitMs: spread(at.tuning.forbiddenRetryMs, at.chance) }),
-  'not-served': (outcome, history, at) => slowly(outcome, history, { state: 'GONE', waitMs: spread(at.tuning.goneRetryMs, at.chance) }),
+  rights: afterForbidden,
+  'not-served': (outcome, history, at) => {
+    const failed = failedOnce(history);
+    const waitMs = spread(at.tuning.goneRetryMs, at.chance);
+    return decision({ ...again(outcome, failed), waitMs, shows: { state: 'GONE', failure: outcome.failure } }, failed);
+  },
   unreadable: afterUnreadable,
 };
 
@@ -174,9 +179,15 @@ function relist(outcome: FailedOutcome, history: History, at: Circumstances): De
   return decision({ ...move, next: 'list' }, history);
 }
 
-function slowly(outcome: FailedOutcome, history: History, how: { state: ResourceSyncState; waitMs: number }): Decision {
-  const failed = failedOnce(history);
-  return decision({ ...again(outcome, failed), waitMs: how.waitMs, shows: { state: how.state, failure: outcome.failure } }, failed);
+/** Soon at first, then every few minutes. A refusal among other troubles of a server that comes back is not shown before it is repeated. */
+function afterForbidden(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  const refusals = history.refusals + 1;
+  const otherFailures = history.failures - history.refusals;
+  const isShown = !history.hasSynced || refusals > (otherFailures > 0 ? 2 : 1);
+  const failed = failedOnce({ ...history, refusals });
+  const waitMs = backoffMs(at.tuning.forbiddenBackoff, refusals - 1, at.chance);
+  const move: Move = { ...again(outcome, failed), waitMs };
+  return decision(isShown ? { ...move, shows: { state: 'FORBIDDEN', failure: outcome.failure } } : move, failed);
 }
 
 /** A list that failed is listed again; anything else is felt for before it is watched again. */
@@ -196,7 +207,8 @@ function failedOnce(history: History): History {
 /** Two minutes of health wipe the slate; any failure ends the health. */
 function aged(history: History, at: Circumstances): History {
   const { healthySince: since, serverErrorsSince, ...rest } = history;
-  if (since !== undefined && at.nowMs - since >= at.tuning.healthyAfterMs) return { ...rest, failures: 0, expirations: 0, unreadable: 0 };
+  if (since !== undefined && at.nowMs - since >= at.tuning.healthyAfterMs)
+    return { ...rest, failures: 0, expirations: 0, unreadable: 0, refusals: 0 };
   return { ...rest, ...(serverErrorsSince !== undefined && { serverErrorsSince }) };
 }
 

@@ -24,8 +24,11 @@ export interface ReflectorTuning {
   readonly watchGraceMs: number;
   readonly listTimeoutMs: number;
   readonly probeTimeoutMs: number;
-  /** Between tries of a kind that we may not read. */
-  readonly forbiddenRetryMs: number;
+  /**
+   * Between tries of a kind that we may not read. Soon at first: a server that has just started refuses everybody
+   * until it has read its roles.
+   */
+  readonly forbiddenBackoff: Backoff;
   /** Between tries of a kind that is not served, if nobody resumes the reflector earlier. */
   readonly goneRetryMs: number;
   readonly unauthorizedBackoff: Backoff;
@@ -50,7 +53,7 @@ export const REFLECTOR_TUNING: ReflectorTuning = {
   watchGraceMs: 15_000,
   listTimeoutMs: 30_000,
   probeTimeoutMs: 5_000,
-  forbiddenRetryMs: 120_000,
+  forbiddenBackoff: { firstMs: 1_000, factor: 3, capMs: 180_000 },
   goneRetryMs: 300_000,
   unauthorizedBackoff: { firstMs: 1_600, factor: 2, capMs: 60_000 },
   listRestarts: 2,
