@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Storage } from '../apiserver/store/storage.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { conditionOf } from './objects/conditions.ts';
 import { DEPLOYMENTS } from './objects/kinds.ts';
@@ -62,6 +63,43 @@ describe('a generated fleet', () => {
       ({ core }) => core.object('deployments.apps', 'coredns', 'kube-system')?.metadata.labels?.['app.kubernetes.io/version'],
     );
     expect(new Set(versions).size).toBeGreaterThan(2);
+  });
+});
+
+/** Keeps what is written, as a file would. */
+function keptStorage(): Storage {
+  const kept = new Map<string, Parameters<Storage['write']>[0]>();
+  let revision = 0;
+  return {
+    load: () => ({
+      revision,
+      objects: [...kept.values()].flatMap(({ collection, key, object }) => (object === undefined ? [] : [{ collection, key, object }])),
+    }),
+    write(write) {
+      revision = write.revision;
+      kept.set(`${write.collection} ${write.key}`, write);
+    },
+    close: () => {},
+  };
+}
+
+describe('a fleet whose objects are kept', () => {
+  it('goes on where it was, instead of beginning anew', async () => {
+    const clock = new VirtualClock();
+    const storage = keptStorage();
+    const options = { clusters: 1, pods: 60, seed: 7, clock, storageFor: () => storage };
+    const namesOf = (fleet: SimulatedFleet) =>
+      fleet.clusters.flatMap((cluster) => [...cluster.pods()].map(({ metadata }) => metadata.name)).sort();
+    const before = await createSimulatedFleet(options);
+    await before.clusters[0]?.client.delete(DEPLOYMENTS, { namespace: 'shop', name: 'checkout' }, { propagationPolicy: 'Background' });
+    await clock.advanceBy(10_000);
+    const names = namesOf(before);
+    await before[Symbol.asyncDispose]();
+    await using after = await createSimulatedFleet(options);
+    expect(namesOf(after)).toEqual(names);
+    await clock.advanceBy(50_000);
+    expect(namesOf(after)).toEqual(names);
+    expect(names.some((name) => name.startsWith('checkout-'))).toBe(false);
   });
 });
 
