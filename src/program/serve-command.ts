@@ -93,19 +93,6 @@ async function tellReady(config: ServeConfig, source: OpenSource, gateway: Gatew
   const playground = config.playground ? `${url}/playground` : undefined;
   const token = config.auth === 'token-review' ? source.tokens['admin'] : undefined;
   if (config.writeKubeconfig !== undefined) await source.writeKubeconfig?.(config.writeKubeconfig);
-  if (config.readyFile !== undefined) {
-    const content: ReadyFile = {
-      url,
-      graphql: `${url}/graphql`,
-      websocket,
-      playground: playground ?? null,
-      pid: process.pid,
-      token: token ?? null,
-      tokens: source.tokens,
-      kubeconfig: config.writeKubeconfig ?? null,
-    };
-    writeReadyFile(config.readyFile, content);
-  }
   const podId = config.readOnly ? undefined : harmlessPod(gateway);
   console.log(
     announce({
@@ -122,6 +109,20 @@ async function tellReady(config: ServeConfig, source: OpenSource, gateway: Gatew
       ...(podId === undefined ? {} : { mutation: firstMutation(podId) }),
     }),
   );
+  // Last: whoever waits for the file finds everything else done.
+  if (config.readyFile !== undefined) {
+    const content: ReadyFile = {
+      url,
+      graphql: `${url}/graphql`,
+      websocket,
+      playground: playground ?? null,
+      pid: process.pid,
+      token: token ?? null,
+      tokens: source.tokens,
+      kubeconfig: config.writeKubeconfig ?? null,
+    };
+    writeReadyFile(config.readyFile, content);
+  }
 }
 
 function fleetCounts({ store }: Gateway) {

@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Program } from '../support/program.ts';
+
+const SMALL = ['--simulate=clusters=2,pods=60,seed=3', '--port', '0', '--ready-file', '{dir}/ready.json'];
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** What the program says when it refuses to start: its exit code and its lines on standard error. */
+async function refusal(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
+  await using program = new Program(args);
+  const code = await program.exited;
+  return { code, lines: program.stderr.trim().split('\n') };
+}
+
+describe('wrong usage', () => {
+  it.each([
+    { name: 'an unknown option', args: ['--nope'], line: /^fleetgraph: --nope: there is no such option/ },
+    {
+      name: 'an unknown command',
+      args: ['sevre'],
+      line: /^fleetgraph: sevre: there is no such command; known are serve, simulate, schema print/,
+    },
+    { name: 'a fleet that cannot be', args: ['--simulate=clusters=0,pods=x'], line: /^fleetgraph: --simulate: .*clusters must be between/ },
+    {
+      name: 'a kubeconfig that is not there',
+      args: ['--kubeconfig', '/nowhere/config'],
+      line: /^fleetgraph: --kubeconfig: \/nowhere\/config: the file cannot be read/,
+    },
+    {
+      name: 'a token reviewer that is not there',
+      args: ['--simulate=clusters=1,pods=20', '--auth', 'token-review', '--token-review-context', 'x'],
+      line: /^fleetgraph: --token-review-context: there is no cluster 'x'; known are /,
+    },
+  ])('$name is a line and exit code 2', async ({ args, line }) => {
+    const { code, lines } = await refusal(...args);
+    expect(code).toBe(2);
+    expect(lines[0]).toMatch(line);
+  });
+
+  it('every problem has its line', async () => {
+    expect(await refusal('--port', 'x', '--auth', 'y', '--nope')).toMatchObject({
+      code: 2,
+      lines: [expect.any(String), expect.any(String), expect.any(String)],
+    });
+  });
+
+  it('a taken port names the way out', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, lines } = await refusal('--simulate=clusters=1,pods=20', '--port', String(port));
+    other.close();
+    expect(code).toBe(2);
+    expect(lines.at(-1)).toBe(
+      `fleetgraph: --port: ${port} on 127.0.0.1 is taken by another program; choose another port, or --port 0 for any free one`,
+    );
+  });
+
+  it('help and the schema are printed without starting anything', async () => {
+    for (const [args, text] of [
+      [['--help'], '--simulate[=clusters=6,pods=2000,seed=7]'],
+      [['schema', 'print'], 'type Query {'],
+      [['--version'], 'fleetgraph '],
+    ] as const) {
+      await using program = new Program(args);
+      expect(await program.exited).toBe(0);
+      expect(program.stdout).toContain(text);
+    }
+  });
+});
+
+describe('a gateway on a simulated fleet', () => {
+  it('says where it is, once ready, in a file that only its owner reads and that goes with it', async () => {
+    await using program = new Program([...SMALL, '--write-kubeconfig', '{dir}/kubeconfig']);
+    const ready = await program.ready();
+    expect(Object.keys(ready).sort()).toEqual(['graphql', 'kubeconfig', 'pid', 'playground', 'token', 'tokens', 'url', 'websocket']);
+    expect(ready).toMatchObject({
+      token: null,
+      tokens: { admin: expect.any(String), viewer: expect.any(String), 'team-shop': expect.any(String) },
+    });
+    expect(ready.graphql).toBe(`${ready.url}/graphql`);
+    expect(ready.websocket).toBe(`${ready.url.replace('http', 'ws')}/graphql`);
+    expect(statSync(program.readyFile).mode & 0o777).toBe(0o600);
+    expect(statSync(ready.kubeconfig ?? '').mode & 0o777).toBe(0o600);
+    expect((await fetch(`${ready.url}/readyz`)).status).toBe(200);
+    program.signal('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(existsSync(program.readyFile)).toBe(false);
+  });
+
+  it('ends with 130 when interrupted', async () => {
+    await using program = new Program(SMALL);
+    await program.ready();
+    program.signal('SIGINT');
+    expect(await program.exited).toBe(130);
+  });
+
+  it('prints addresses, the fleet, a query, a mutation and how to stop, in this order, and both can be pasted', async () => {
+    await using program = new Program(SMALL);
+    const { url, graphql } = await program.ready();
+    const order = [
+      `${url}/graphql`,
+      `${url}/playground`,
+      'Fleet: 2 clusters',
+      'query FirstLook',
+      'mutation ReplaceOnePod',
+      'Stop with Ctrl-C',
+    ].map((text) => program.stdout.indexOf(text));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order[0]).toBeGreaterThan(0);
+    for (const start of ['query FirstLook', 'mutation ReplaceOnePod']) {
+      const document = program.stdout.slice(program.stdout.indexOf(start)).split('\n\n')[0];
+      const response = await fetch(graphql ?? '', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: document }),
+      });
+      const answer = await response.json();
+      expect(answer).not.toHaveProperty('errors');
+      if (start.startsWith('mutation')) expect(answer.data.podDelete).toMatchObject({ userErrors: [], operation: { outcome: 'APPLIED' } });
+    }
+  });
+
+  it('takes options from the environment and a file', async () => {
+    await using program = new Program(['--config', '{dir}/fleet.yaml', ...SMALL.slice(1)], { FLEETGRAPH_READ_ONLY: 'true' });
+    writeFileSync(join(program.directory, 'fleet.yaml'), 'simulate: clusters=1,pods=20\nplayground: off\n');
+    const { url, playground } = await program.ready();
+    expect(playground).toBeNull();
+    expect((await fetch(`${url}/playground`)).status).toBe(404);
+    expect(program.stdout).toContain('Mutations are refused (--read-only).');
+  });
+
+  it("answers the README's commands", async () => {
+    await using program = new Program(SMALL);
+    const { url } = await program.ready();
+    const commands = [...README.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map((match) =>
+      (match[1] ?? '').replaceAll('http://127.0.0.1:4000', url),
+    );
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      // A subscription goes on until somebody ends it.
+      const { stdout } = await promisify(execFile)('bash', ['-c', command.replace('curl ', 'curl --max-time 2 ')]).catch(
+        (error: { stdout: string }) => error,
+      );
+      expect(stdout).toContain('"data":');
+      expect(stdout).not.toContain('"errors"');
+    }
+  });
+});
+
+describe('token holders', () => {
+  it('get in with their token, see what is theirs, and nobody else gets in', async () => {
+    await using program = new Program([...SMALL, '--auth', 'token-review']);
+    const { graphql = '', token, tokens } = await program.ready();
+    const ask = async (bearer: string | undefined) => {
+      const headers = { 'content-type': 'application/json', ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) };
+      const response = await fetch(graphql, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query: '{ viewer { name } podCounts(groupBy: [NAMESPACE]) { total groups { namespace } } }' }),
+      });
+      return { status: response.status, ...(await response.json()) };
+    };
+    expect(token).toBe(tokens['admin']);
+    expect(await ask(undefined)).toMatchObject({ status: 401 });
+    expect(await ask('made-up')).toMatchObject({ status: 401 });
+    const admin = await ask(tokens['admin']);
+    const shop = await ask(tokens['team-shop']);
+    expect(admin.data.viewer.name).toBe('admin');
+    expect(shop.data.podCounts.groups).toEqual([{ namespace: 'shop' }]);
+    expect(admin.data.podCounts.total).toBeGreaterThan(shop.data.podCounts.total);
+  });
+});
+
+describe('only the simulated API servers', () => {
+  it('serve anybody who trusts their certificate and has a token', async () => {
+    await using program = new Program([
+      'simulate',
+      'clusters=1,pods=20',
+      '--ready-file',
+      '{dir}/ready.json',
+      '--write-kubeconfig',
+      '{dir}/kubeconfig',
+    ]);
+    const { url, tokens, kubeconfig } = await program.ready();
+    expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(tokens).toHaveProperty('admin');
+    await using gateway = new Program(['--kubeconfig', kubeconfig ?? '', '--port', '0', '--ready-file', '{dir}/ready.json']);
+    await gateway.ready();
+    expect(gateway.stdout).toMatch(/Fleet: 1 cluster, \d+ nodes, \d+ pods; writes go to this cluster as admin\./);
+  });
+});
