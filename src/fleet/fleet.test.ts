@@ -185,6 +185,24 @@ describe('R35 freshness', () => {
     expect(story.sync()).not.toHaveProperty('reason');
   });
 
+  it('a history lost during an outage is listed anew without another state in between', async () => {
+    const clock = clockAt();
+    const server = plain(clock);
+    server.put(PODS, aPod('a').object());
+    await using story = new FleetStory(clock, { dev: server }).watchStates();
+    await story.until('LIVE');
+    await clock.advanceBy(minutes(3));
+    server.down();
+    await clock.advanceBy(seconds(20));
+    server.remove(PODS, 'a', 'shop');
+    server.compact();
+    server.latencyMs = 30;
+    server.up();
+    await story.until('LIVE', 'dev', seconds(31));
+    expect(story.pods()).toEqual([]);
+    expect(story.states()).toEqual(['CONNECTING', 'LIVE', 'UNREACHABLE', 'LIVE']);
+  });
+
   it('when one kind is through after a long outage the others follow within a second, not each at the end of its back-off', async () => {
     const clock = clockAt();
     const server = plain(clock);

@@ -17,7 +17,17 @@ const before: ClusterSync = { state: 'LIVE', since: START, resources: [] };
 
 function kind(resource: Resource, change: Partial<ReflectorStatus> = {}): WatchedKind {
   const status: ReflectorStatus = {
-    ...{ state: 'LIVE', since: START, hasSynced: true, listed: 3, relists: 0, relistReasons: {}, reconnects: 0, unreadable: 0 },
+    ...{
+      state: 'LIVE',
+      since: START,
+      changedAt: START,
+      hasSynced: true,
+      listed: 3,
+      relists: 0,
+      relistReasons: {},
+      reconnects: 0,
+      unreadable: 0,
+    },
     ...change,
   };
   return { resource, status, objects: 3 };
@@ -79,8 +89,25 @@ const rows: Row[] = [
   },
   {
     name: 'a cluster that was not LIVE is not called so for a moment',
-    inputs: { kinds: [kind(PODS, { state: 'STALE', failure: boom, staleSince: NOW })], previous: { ...before, state: 'UNREACHABLE' } },
+    inputs: { kinds: [kind(PODS, { state: 'STALE', failure: boom, staleSince: NOW })], previous: { ...before, state: 'SYNCING' } },
     sync: { state: 'STALE' },
+  },
+  {
+    name: 'a cluster that is back and lists what it missed stays UNREACHABLE for a moment',
+    inputs: {
+      kinds: [kind(PODS, { state: 'LISTING', failure: boom, staleSince: START, changedAt: NOW - 500 }), kind(NODES)],
+      previous: { ...before, state: 'UNREACHABLE', reason: 'ConnectionRefused', staleSince: START },
+    },
+    sync: { state: 'UNREACHABLE', reason: 'ConnectionRefused', staleSince: START },
+    reviewInMs: 1_500,
+  },
+  {
+    name: 'then it is STALE until the list is complete',
+    inputs: {
+      kinds: [kind(PODS, { state: 'LISTING', failure: boom, staleSince: START, changedAt: NOW - 2_000 }), kind(NODES)],
+      previous: { ...before, state: 'UNREACHABLE', reason: 'ConnectionRefused', staleSince: START },
+    },
+    sync: { state: 'STALE', reason: 'InternalError', staleSince: START },
   },
   {
     name: 'a list that takes long leaves the cluster STALE until it is complete',

@@ -110,12 +110,26 @@ function judgeProgress({ kinds }: SyncInputs): Verdict | undefined {
 function judgeStaleness(inputs: SyncInputs): Verdict | undefined {
   const { kinds, previous, now } = inputs;
   const stale = kinds.filter(({ status }) => status.staleSince !== undefined && isExpected(status));
+  if (previous.state === 'UNREACHABLE' && stale.length > 0) {
+    // Back, and catching up: that is mostly a matter of moments, not worth a state of its own.
+    const waitUntil = Math.max(...stale.map(({ status }) => status.changedAt)) + inputs.holdBackMs;
+    if (now < waitUntil) return { ...asBefore(previous), reviewInMs: waitUntil - now };
+  }
   const dueInMs = (kind: WatchedKind) => shownAt(kind, inputs) - now;
   const mayWait = (kind: WatchedKind) => previous.state === 'LIVE' || kind.status.state === 'GONE';
   const due = stale.filter((kind) => dueInMs(kind) <= 0 || !mayWait(kind));
   if (due.length > 0) return failed('STALE', due.find(({ status }) => status.failure !== undefined)?.status.failure, earliestLoss(due));
   if (stale.length === 0) return undefined;
   return { ...judgeHealth({ kinds }), reviewInMs: Math.min(...stale.map(dueInMs)) };
+}
+
+function asBefore({ state, reason, message, staleSince }: ClusterSync): Verdict {
+  return {
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+    ...(staleSince !== undefined && { staleSince }),
+  };
 }
 
 /** Short troubles of one kind are held back; a kind that vanishes is given time to be confirmed and dropped. */

@@ -6,6 +6,8 @@ import { type Failure, isSilence } from './failure.ts';
 export interface ReflectorStatus {
   readonly state: ResourceSyncState;
   readonly since: number;
+  /** When the state or its reason last changed. */
+  readonly changedAt: number;
   /** What is, or was last, wrong; absent once the copy is live again. */
   readonly failure?: Failure;
   /** The last failure ever. */
@@ -48,6 +50,7 @@ export class StatusKeeper {
     this.#status = {
       state: 'CONNECTING',
       since: now(),
+      changedAt: now(),
       hasSynced: false,
       listed: 0,
       relists: 0,
@@ -100,15 +103,17 @@ export class StatusKeeper {
     const { failure: failureBefore, staleSince: staleBefore, ...rest } = this.#status;
     const isTrue = state === 'LIVE' || state === 'DEGRADED';
     const staleSince = isTrue || !rest.hasSynced ? undefined : (staleBefore ?? this.#lostAt ?? this.#now());
-    const changed = rest.state !== state;
+    const entered = rest.state !== state;
+    const changed = entered || failure?.reason !== failureBefore?.reason;
     this.#status = {
       ...rest,
       state,
-      since: changed ? this.#now() : rest.since,
+      since: entered ? this.#now() : rest.since,
+      changedAt: changed ? this.#now() : rest.changedAt,
       ...(failure !== undefined && state !== 'LIVE' && { failure }),
       ...(staleSince !== undefined && { staleSince }),
     };
-    if (changed || failure?.reason !== failureBefore?.reason) this.#onState();
+    if (changed) this.#onState();
   }
 
   listBegins(reason: string, isRelist: boolean): void {
