@@ -44,7 +44,7 @@ export interface AccessLimits {
   readonly reviewsPerSight: number;
 }
 
-export const ACCESS_LIMITS: AccessLimits = {
+const ACCESS_LIMITS: AccessLimits = {
   ttlMs: 10_000,
   staleAllowForMs: 300_000,
   deadlineMs: 2_000,

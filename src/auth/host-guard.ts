@@ -20,10 +20,6 @@ export function guardHost({ headersDistinct }: AuthRequest, scheme: 'http' | 'ht
   return undefined;
 }
 
-export function isLoopbackHost(host: string): boolean {
-  return LOOPBACK.test(host);
-}
-
 /** Undefined for what is no origin. */
 function originOf(text: string): string | undefined {
   const url = URL.parse(text);

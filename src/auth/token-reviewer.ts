@@ -38,7 +38,7 @@ export interface TokenReviewerLimits {
   readonly remembered: number;
 }
 
-export const TOKEN_LIMITS: TokenReviewerLimits = {
+const TOKEN_LIMITS: TokenReviewerLimits = {
   acceptedMs: 10_000,
   refusedMs: 10_000,
   deadlineMs: 5_000,
@@ -130,7 +130,7 @@ function judge({ user, audiences }: TokenReview, audience: string, notAfter: num
 }
 
 /** Kubernetes' own components do not call us, and its master group stands above every right we could ask for. */
-export function isAcceptable({ username, groups }: UserInfo): boolean {
+function isAcceptable({ username, groups }: UserInfo): boolean {
   if (groups.includes('system:masters')) return false;
   return !username.startsWith('system:') || username.startsWith('system:serviceaccount:');
 }

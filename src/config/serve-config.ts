@@ -1,3 +1,4 @@
+import { OptionReader, present } from './option-reader.ts';
 import { SERVE_OPTIONS } from './option-table.ts';
 import { ConfigError, type ConfigProblem } from './problem.ts';
 import {
@@ -50,7 +51,7 @@ export function parseServeConfig(input: ServeInput): ServeConfig {
   const file = path === undefined ? undefined : readConfigFile(path, input.readFile, problems);
   problems.push(...(file?.problems ?? []));
   const options: RawOptions = new Map([...(file?.options ?? []), ...environment.options, ...flags.options]);
-  const config = new ServeConfigReader(options, problems).read(file?.clusters ?? []);
+  const config = readServeConfig(new OptionReader(options, problems), file?.clusters ?? []);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -79,139 +80,81 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-class ServeConfigReader {
-  readonly #options: RawOptions;
-  readonly #problems: ConfigProblem[];
-
-  constructor(options: RawOptions, problems: ConfigProblem[]) {
-    this.#options = options;
-    this.#problems = problems;
+/** What the options mean together. */
+function readServeConfig(reader: OptionReader, clusters: readonly ClusterEntry[]): ServeConfig {
+  const source = sourceOf(reader);
+  const host = reader.text('host') ?? '127.0.0.1';
+  const auth = authOf(reader, host);
+  const tokenReviewContext = onlyWithTokenReview('token-review-context', auth, reader);
+  const audience = onlyWithTokenReview('audience', auth, reader) ?? 'fleetgraph';
+  const playground = reader.choice('playground', ['auto', 'on', 'off']) ?? 'auto';
+  if (reader.has('argocd-namespace')) {
+    reader.problem('argocd-namespace', "clusters of Argo CD's Secrets are not in this version; name them by --kubeconfig");
   }
-
-  read(clusters: readonly ClusterEntry[]): ServeConfig {
-    const source = this.#source();
-    const host = this.#text('host') ?? '127.0.0.1';
-    const auth = this.#auth(host);
-    const tokenReviewContext = this.#onlyWithTokenReview('token-review-context', auth);
-    const audience = this.#onlyWithTokenReview('audience', auth) ?? 'fleetgraph';
-    const playground = this.#choice('playground', ['auto', 'on', 'off']) ?? 'auto';
-    const log = this.#choice('log', ['json', 'text']);
-    this.#refuse('argocd-namespace', "clusters of Argo CD's Secrets are not in this version; name them by --kubeconfig");
-    return {
-      source,
-      host,
-      port: this.#port(),
-      auth,
-      audience,
-      readOnly: this.#flag('read-only'),
-      playground: playground === 'on' || (playground === 'auto' && (auth === 'local' || source.kind === 'simulated')),
-      clusters,
-      ...present('tokenReviewContext', tokenReviewContext),
-      ...present('hub', this.#text('hub')),
-      ...present('dataDir', this.#text('data-dir')),
-      ...present('writeKubeconfig', this.#writeKubeconfig(source)),
-      ...present('log', log),
-      ...present('readyFile', this.#text('ready-file')),
-    };
-  }
-
-  #source(): ClusterSourceConfig {
-    const simulate = this.#options.get('simulate');
-    const kubeconfigs = this.#options.get('kubeconfig')?.values ?? [];
-    const contexts = this.#options.get('context')?.values ?? [];
-    const inCluster = this.#flag('in-cluster');
-    const isReal = kubeconfigs.length > 0 || inCluster;
-    const simulated = simulate !== undefined && simulate.values[0] !== 'false';
-    if (simulated && isReal) {
-      this.#problem(simulate.key, 'is one source of clusters and --kubeconfig or --in-cluster is another; leave one of them out');
-    }
-    if (contexts.length > 0 && kubeconfigs.length === 0) {
-      this.#problem(
-        this.#keyOf('context'),
-        'names a context but no --kubeconfig is given; $KUBECONFIG and ~/.kube/config are never read unless named',
-      );
-    }
-    if (simulate?.values[0] === 'false' && !isReal)
-      this.#problem(simulate.key, 'is false and no other source of clusters is named; name one by --kubeconfig');
-    if (isReal) return { kind: 'real', kubeconfigs, contexts, inCluster };
-    const fleet = simulate?.values[0];
-    return { kind: 'simulated', fleet: fleet === undefined || fleet === 'true' ? '' : fleet };
-  }
-
-  #auth(host: string): 'local' | 'token-review' {
-    const auth = this.#choice('auth', ['local', 'token-review', 'oidc']) ?? 'local';
-    if (auth === 'oidc') {
-      this.#problem(this.#keyOf('auth'), 'oidc is not in this version; use local or token-review');
-      return 'token-review';
-    }
-    if (auth === 'local' && !isLoopback(host)) {
-      this.#problem(
-        this.#keyOf('host'),
-        `${host} is not a loopback address, and local mode serves only the person at this machine; use --auth token-review`,
-      );
-    }
-    return auth;
-  }
-
-  #onlyWithTokenReview(name: string, auth: string): string | undefined {
-    const value = this.#text(name);
-    if (value !== undefined && auth !== 'token-review') this.#problem(this.#keyOf(name), 'has a meaning only with --auth token-review');
-    return value;
-  }
-
-  #writeKubeconfig(source: ClusterSourceConfig): string | undefined {
-    const path = this.#text('write-kubeconfig');
-    if (path !== undefined && source.kind !== 'simulated')
-      this.#problem(this.#keyOf('write-kubeconfig'), 'has a meaning only with a simulation');
-    return path;
-  }
-
-  #port(): number {
-    const text = this.#text('port') ?? '4000';
-    const port = Number(text);
-    if (/^\d+$/.test(text) && port <= 65_535) return port;
-    const remedy = text.startsWith('tcp://')
-      ? ' (set by Kubernetes for a Service called fleetgraph: set enableServiceLinks: false on the pod)'
-      : '';
-    this.#problem(this.#keyOf('port'), `'${text}' is not a port: a whole number from 0 to 65535${remedy}`);
-    return 0;
-  }
-
-  #flag(name: string): boolean {
-    const value = this.#text(name);
-    if (value === undefined || value === 'false' || value === '0') return false;
-    if (value !== 'true' && value !== '1') this.#problem(this.#keyOf(name), `'${value}' is not true or false`);
-    return true;
-  }
-
-  #choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
-    const value = this.#text(name);
-    const choice = choices.find((candidate) => candidate === value);
-    if (value !== undefined && choice === undefined) this.#problem(this.#keyOf(name), `'${value}' is not one of ${choices.join(', ')}`);
-    return choice;
-  }
-
-  #refuse(name: string, message: string): void {
-    if (this.#options.has(name)) this.#problem(this.#keyOf(name), message);
-  }
-
-  #text(name: string): string | undefined {
-    return this.#options.get(name)?.values[0];
-  }
-
-  #keyOf(name: string): string {
-    return this.#options.get(name)?.key ?? `--${name}`;
-  }
-
-  #problem(key: string, message: string): void {
-    this.#problems.push({ key, message });
-  }
+  return {
+    source,
+    host,
+    port: reader.port(4000),
+    auth,
+    audience,
+    readOnly: reader.flag('read-only'),
+    playground: playground === 'on' || (playground === 'auto' && (auth === 'local' || source.kind === 'simulated')),
+    clusters,
+    ...present('tokenReviewContext', tokenReviewContext),
+    ...present('hub', reader.text('hub')),
+    ...present('dataDir', reader.text('data-dir')),
+    ...present('writeKubeconfig', writeKubeconfigOf(reader, source)),
+    ...present('log', reader.choice('log', ['json', 'text'])),
+    ...present('readyFile', reader.text('ready-file')),
+  };
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+function sourceOf(reader: OptionReader): ClusterSourceConfig {
+  const simulate = reader.text('simulate');
+  const kubeconfigs = reader.list('kubeconfig');
+  const contexts = reader.list('context');
+  const inCluster = reader.flag('in-cluster');
+  const isReal = kubeconfigs.length > 0 || inCluster;
+  if (simulate !== undefined && simulate !== 'false' && isReal) {
+    reader.problem('simulate', 'is one source of clusters and --kubeconfig or --in-cluster is another; leave one of them out');
+  }
+  if (simulate === 'false' && !isReal) {
+    reader.problem('simulate', 'is false and no other source of clusters is named; name one by --kubeconfig');
+  }
+  if (contexts.length > 0 && kubeconfigs.length === 0) {
+    reader.problem('context', 'names a context but no --kubeconfig is given; $KUBECONFIG and ~/.kube/config are never read unless named');
+  }
+  if (isReal) return { kind: 'real', kubeconfigs, contexts, inCluster };
+  return { kind: 'simulated', fleet: simulate === undefined || simulate === 'true' ? '' : simulate };
+}
+
+function authOf(reader: OptionReader, host: string): 'local' | 'token-review' {
+  const auth = reader.choice('auth', ['local', 'token-review', 'oidc']) ?? 'local';
+  if (auth === 'oidc') {
+    reader.problem('auth', 'oidc is not in this version; use local or token-review');
+    return 'token-review';
+  }
+  if (auth === 'local' && !isLoopback(host)) {
+    reader.problem(
+      'host',
+      `${host} is not a loopback address, and local mode serves only the person at this machine; use --auth token-review`,
+    );
+  }
+  return auth;
+}
+
+function onlyWithTokenReview(name: string, auth: string, reader: OptionReader): string | undefined {
+  const value = reader.text(name);
+  if (value !== undefined && auth !== 'token-review') reader.problem(name, 'has a meaning only with --auth token-review');
+  return value;
+}
+
+function writeKubeconfigOf(reader: OptionReader, source: ClusterSourceConfig): string | undefined {
+  const path = reader.text('write-kubeconfig');
+  if (path !== undefined && source.kind !== 'simulated') reader.problem('write-kubeconfig', 'has a meaning only with a simulation');
+  return path;
 }

@@ -28,7 +28,7 @@ export const CLUSTER_ROWS: StreamSource<ClusterRow> = {
   gone: clusterIdentity,
 };
 
-export function clusterIdentity(name: string): ObjectIdentity {
+function clusterIdentity(name: string): ObjectIdentity {
   return { cluster: name, resource: CLUSTERS, namespace: '', name, uid: name };
 }
 

@@ -4,7 +4,7 @@ import { StreamError } from './stream-error.ts';
 import { StreamJournal } from './stream-journal.ts';
 import { decodeTokenContent, encodeTokenContent, type TokenContent } from './token-content.ts';
 
-export type { TokenCluster, TokenContent } from './token-content.ts';
+export type { TokenContent } from './token-content.ts';
 
 export interface ResumeTokensOptions {
   /** Tells this process from every other, restarts included. */

@@ -96,7 +96,7 @@ function finder<R extends ObjectRecord>(collections: StoredRowsOptions<R>['colle
   };
 }
 
-export function identityOf(record: ObjectIdentity): ObjectIdentity {
+function identityOf(record: ObjectIdentity): ObjectIdentity {
   const { cluster, resource, namespace, name, uid } = record;
   return { cluster, resource, namespace, name, uid };
 }

@@ -1,6 +1,6 @@
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { priceOperation, operationCost } from './cost.ts';
+import { operationCost, priceOperation } from './cost.ts';
 import { guardText, LIMIT_RULES, LIMITS } from './limits.ts';
 import { buildSchema } from './schema.ts';
 

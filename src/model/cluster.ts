@@ -1,26 +1,9 @@
 export type ClusterSource = 'KUBECONFIG' | 'IN_CLUSTER' | 'ARGO_CD_SECRET' | 'CLUSTER_OBJECT' | 'SIMULATED';
 
 /** How true our copy of a cluster is. */
-export type SyncState =
-  | 'CONNECTING'
-  | 'SYNCING'
-  | 'LIVE'
-  | 'STALE'
-  | 'UNREACHABLE'
-  | 'UNAUTHORIZED'
-  | 'FORBIDDEN'
-  | 'DISABLED'
-  | 'REMOVED';
+export type SyncState = 'CONNECTING' | 'SYNCING' | 'LIVE' | 'STALE' | 'UNREACHABLE' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'DISABLED' | 'REMOVED';
 
-export type ResourceSyncState =
-  | 'CONNECTING'
-  | 'LISTING'
-  | 'LIVE'
-  | 'STALE'
-  | 'FORBIDDEN'
-  | 'UNAUTHORIZED'
-  | 'GONE'
-  | 'DEGRADED';
+export type ResourceSyncState = 'CONNECTING' | 'LISTING' | 'LIVE' | 'STALE' | 'FORBIDDEN' | 'UNAUTHORIZED' | 'GONE' | 'DEGRADED';
 
 /** Instants in milliseconds since 1970. */
 export interface ClusterSync {

@@ -27,7 +27,7 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   return undefined;
 }
 
-export function tooLarge(): string {
+function tooLarge(): string {
   return `the request body is larger than ${MAX_BODY_BYTES} bytes; send variables apart from the document, or several smaller requests`;
 }
 

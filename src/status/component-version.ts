@@ -3,7 +3,7 @@ import { labelOf } from '../model/labels.ts';
 import type { ContainerImage } from '../model/object-record.ts';
 import type { WorkloadRecord } from '../model/workload-record.ts';
 
-export const VERSION_LABEL = 'app.kubernetes.io/version';
+const VERSION_LABEL = 'app.kubernetes.io/version';
 
 /**
  * The version of a component, from the workload that is its heart: label app.kubernetes.io/version, else the

@@ -6,7 +6,7 @@ import type { ClusterStore } from '../store/graph-store.ts';
 import { imageOf, versionOf } from './component-version.ts';
 import type { WorkloadStatus } from './workload-state.ts';
 
-export const INSTANCE_LABEL = 'app.kubernetes.io/instance';
+const INSTANCE_LABEL = 'app.kubernetes.io/instance';
 
 export type ComponentKind = 'CONTROL_PLANE' | 'ADDON' | 'OPERATOR' | 'DATA_PLANE';
 export type ComponentState = 'HEALTHY' | 'UPGRADING' | 'STUCK' | 'DEGRADED' | 'UNKNOWN';
@@ -38,7 +38,7 @@ export function componentNameOf(workload: ObjectRecord): string | undefined {
 }
 
 /** Identifies an instance within its cluster. */
-export function instanceKeyOf(workload: ObjectRecord): string | undefined {
+function instanceKeyOf(workload: ObjectRecord): string | undefined {
   const component = componentNameOf(workload);
   return component && [component, workload.namespace, instanceNameOf(workload, component)].join('/');
 }

@@ -115,7 +115,7 @@ export function isConfigError(container: ContainerRecord): boolean {
   return container.state === 'waiting' && container.reason !== undefined && CONFIG_REASONS.has(container.reason);
 }
 
-export function isCrashLooping(container: ContainerRecord, pod: PodRecord, now: number): boolean {
+function isCrashLooping(container: ContainerRecord, pod: PodRecord, now: number): boolean {
   if (container.state === 'waiting' && container.reason === 'CrashLoopBackOff') return true;
   return container.restarts >= CRASH_RESTARTS && !hasRecovered(pod, now) && crashedLately(container, pod, now);
 }

@@ -37,7 +37,7 @@ export function isAgainstRelease({ observed, lasting }: PodTrouble): boolean {
 }
 
 /** All pods are at the target revision already: it is not moving, it is being broken. */
-export function isAtRest({ old, updated, workload }: Observation): boolean {
+function isAtRest({ old, updated, workload }: Observation): boolean {
   return old === 0 && updated >= workload.replicas.desired;
 }
 

@@ -11,7 +11,7 @@ export function rfc3339(instant: number): string {
 }
 
 /** The same name always gives the same uid. */
-export function uidOf(kind: string, namespace: string, name: string): string {
+function uidOf(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`.toLowerCase();
 }
 

@@ -45,16 +45,14 @@ function cart(world: GraphWorld): void {
     .replicas(4)
     .partition(2)
     .strategy('InPlaceIfPossible');
-  cloneSet
-    .revisions('cart-old', 'cart-new')
-    .status({
-      replicas: 4,
-      readyReplicas: 4,
-      availableReplicas: 4,
-      updatedReplicas: 2,
-      updatedReadyReplicas: 2,
-      updatedAvailableReplicas: 2,
-    });
+  cloneSet.revisions('cart-old', 'cart-new').status({
+    replicas: 4,
+    readyReplicas: 4,
+    availableReplicas: 4,
+    updatedReplicas: 2,
+    updatedReadyReplicas: 2,
+    updatedAvailableReplicas: 2,
+  });
   const [old, fresh] = [aRevision(cloneSet, 'old', 1), aRevision(cloneSet, 'new', 2)];
   const pods = [...old.pods(2), ...fresh.pods(2)].map((pod, index) =>
     pod

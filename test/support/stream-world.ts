@@ -121,7 +121,7 @@ export class StreamWorld {
 }
 
 /** Rights that a test can change, with or without word of it, at once or after a while. */
-export class FakeAccess implements StreamAccess {
+class FakeAccess implements StreamAccess {
   epoch = 0;
   asked = 0;
   /** Absent: everything. */
@@ -273,15 +273,7 @@ export interface PodSpec {
   readonly version?: string;
 }
 
-export function aPod({
-  cluster,
-  uid,
-  namespace = 'a',
-  name = uid,
-  status = 'Running',
-  nodeName = 'n1',
-  version = '1',
-}: PodSpec): PodRecord {
+function aPod({ cluster, uid, namespace = 'a', name = uid, status = 'Running', nodeName = 'n1', version = '1' }: PodSpec): PodRecord {
   return {
     ...envelope(cluster, 'pods', 'Pod', name, version),
     ...{ namespace, uid, phase: 'Running', status, ready: true, readyContainers: 1, totalContainers: 1, restarts: 0, nodeName },
@@ -290,11 +282,11 @@ export function aPod({
   };
 }
 
-export function aNode(cluster: string, name: string, ready: boolean, version: string): NodeRecord {
+function aNode(cluster: string, name: string, ready: boolean, version: string): NodeRecord {
   return { ...envelope(cluster, 'nodes', 'Node', name, version), ready, unschedulable: false, capacity: {}, conditions: [] };
 }
 
-export function aCluster(name: string, state: SyncState): ClusterRecord {
+function aCluster(name: string, state: SyncState): ClusterRecord {
   return { name, source: 'SIMULATED', labels: {}, sync: { state, since: 0, resources: [] } };
 }
 

@@ -46,7 +46,7 @@ export function annotationOf(metadata: JsonObject, key: string, flaw: FlawReport
 }
 
 /** The object's own labels when all are text, which they are; else a copy without the others. */
-export function labelsOf(metadata: JsonObject, flaw: FlawReport): Readonly<Record<string, string>> {
+function labelsOf(metadata: JsonObject, flaw: FlawReport): Readonly<Record<string, string>> {
   const labels = fieldsAt(metadata, 'labels', flaw);
   let count = 0;
   for (const key in labels) {

@@ -1,0 +1,59 @@
+import type { ConfigProblem } from './problem.ts';
+import type { RawOptions } from './raw-options.ts';
+
+/** Reads single options and collects what is wrong with them, each under the name that the person wrote. */
+export class OptionReader {
+  readonly problems: ConfigProblem[];
+  readonly #options: RawOptions;
+
+  constructor(options: RawOptions, problems: ConfigProblem[]) {
+    this.#options = options;
+    this.problems = problems;
+  }
+
+  has(name: string): boolean {
+    return this.#options.has(name);
+  }
+
+  text(name: string): string | undefined {
+    return this.#options.get(name)?.values[0];
+  }
+
+  list(name: string): readonly string[] {
+    return this.#options.get(name)?.values ?? [];
+  }
+
+  flag(name: string): boolean {
+    const value = this.text(name);
+    if (value === undefined || value === 'false' || value === '0') return false;
+    if (value !== 'true' && value !== '1') this.problem(name, `'${value}' is not true or false`);
+    return true;
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name);
+    const choice = choices.find((candidate) => candidate === value);
+    if (value !== undefined && choice === undefined) this.problem(name, `'${value}' is not one of ${choices.join(', ')}`);
+    return choice;
+  }
+
+  port(fallback: number): number {
+    const text = this.text('port') ?? String(fallback);
+    if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
+    const remedy = text.startsWith('tcp://')
+      ? ' (set by Kubernetes for a Service called fleetgraph: set enableServiceLinks: false on the pod)'
+      : '';
+    this.problem('port', `'${text}' is not a port: a whole number from 0 to 65535${remedy}`);
+    return fallback;
+  }
+
+  /** The option with `name` breaks a rule. */
+  problem(name: string, message: string): void {
+    this.problems.push({ key: this.#options.get(name)?.key ?? `--${name}`, message });
+  }
+}
+
+/** `{ [key]: value }`, or nothing at all for an absent value. */
+export function present<const K extends string, const V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}
