@@ -73,7 +73,9 @@ const gatewayRules = [
     verbs: ['create'],
   },
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews', 'selfsubjectreviews'], verbs: ['create'] },
-  { apiGroups: [''], resources: ['users', 'groups'], verbs: ['impersonate'] },
+  { apiGroups: [''], resources: ['users', 'groups', 'serviceaccounts'], verbs: ['impersonate'] },
+  // Of uids and of extras whatever their keys: RBAC knows no `userextras/*`.
+  { apiGroups: ['authentication.k8s.io'], resources: ['*'], verbs: ['impersonate'] },
   { apiGroups: ['fleetgraph.io'], resources: ['*'], verbs: ['*'] },
 ];
 
