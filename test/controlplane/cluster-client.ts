@@ -30,6 +30,8 @@ export interface RequestOptions {
 
 /** What the tests look at in a line of the audit log; there is more. */
 export interface AuditEvent {
+  /** Of the request; a caller can choose it by the header Audit-ID. */
+  readonly auditID: string;
   readonly verb: string;
   readonly requestURI: string;
   readonly userAgent?: string;

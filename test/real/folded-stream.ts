@@ -10,7 +10,7 @@ export class FoldedStream<Row> implements AsyncDisposable {
   readonly messages: FoldableMessage[] = [];
   readonly #stream: OpenStream;
   readonly #reading: Promise<void>;
-  #end: { readonly error?: unknown } | undefined;
+  #end: { readonly error?: string } | undefined;
 
   /** `root` is the subscription's field, `field` where a change carries its object; a fold that is handed in goes on. */
   constructor(stream: OpenStream, root: string, fold: StreamFold<Row>) {
@@ -24,8 +24,8 @@ export class FoldedStream<Row> implements AsyncDisposable {
     return this.#end !== undefined;
   }
 
-  /** What ended it, if it was not the other side's last word. */
-  get error(): unknown {
+  /** What ended it, as text, if the other side did not complete it. */
+  get error(): string | undefined {
     return this.#end?.error;
   }
 
@@ -38,7 +38,7 @@ export class FoldedStream<Row> implements AsyncDisposable {
       await until(what, { timeoutMs }, async () => holds());
     } catch (error) {
       const phases = this.messages.map(({ phase }) => phase).slice(-20);
-      throw new Error(`${what}; ended: ${this.ended} ${String(this.error ?? '')}; last phases: ${phases.join(' ')}`, { cause: error });
+      throw new Error(`${what}; ended: ${this.ended} ${this.error ?? ''}; last phases: ${phases.join(' ')}`, { cause: error });
     }
   }
 
@@ -64,7 +64,14 @@ export class FoldedStream<Row> implements AsyncDisposable {
       }
       this.#end = {};
     } catch (error) {
-      this.#end = { error };
+      this.#end = { error: textOf(error) };
     }
   }
+}
+
+/** An Error, the errors of a GraphQL answer, or the close of a socket. */
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return JSON.stringify(error);
+  return `${String(error.code)} ${'reason' in error ? String(error.reason) : ''}`;
 }

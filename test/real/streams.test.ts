@@ -159,7 +159,7 @@ describe('a stream that was cut', () => {
     await stream.untilSynced();
     await using other = follow('overSocket', podStream, { namespace: 'default', resume: stream.fold.resumeToken });
     await other.until('the end', () => other.ended, 10_000);
-    expect(String(other.error)).toContain('BAD_RESUME_TOKEN');
+    expect(other.error).toContain('BAD_RESUME_TOKEN');
   });
 });
 
