@@ -5,8 +5,6 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=optional
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts ./scripts
-COPY schema ./schema
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --omit=optional
 
