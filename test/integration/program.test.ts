@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { auditServer } from 'graphql-http';
 import { describe, expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 
@@ -133,6 +134,15 @@ describe('a gateway on a simulated fleet', () => {
     expect(playground).toBeNull();
     expect((await fetch(`${url}/playground`)).status).toBe(404);
     expect(program.stdout).toContain('Mutations are refused (--read-only).');
+  });
+
+  it('passes the audits of graphql-http without error or warning; GET is refused on purpose', async () => {
+    await using program = new Program(SMALL);
+    const { graphql = '' } = await program.ready();
+    const results = await auditServer({ url: graphql });
+    expect(results.length).toBeGreaterThan(55);
+    expect(results.filter(({ status }) => status === 'error' || status === 'warn').map(({ name }) => name)).toEqual([]);
+    for (const { name } of results.filter(({ status }) => status === 'notice')) expect(name).toMatch(/GET/);
   });
 
   it("answers the README's commands", async () => {
