@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 
 const timeoutMs = 30_000;
+const everyMs = 100;
 
 /** What the gateway answers and what kubectl says of the same. */
 export interface Comparison {
@@ -19,5 +21,6 @@ export async function agree<T>(look: () => Promise<Comparison>, waitMs = timeout
     const { gateway, kubectl } = await look();
     if (isDeepStrictEqual(gateway, kubectl)) return gateway as T;
     if (performance.now() > deadline) expect(gateway).toEqual(kubectl);
+    await pause(everyMs);
   }
 }

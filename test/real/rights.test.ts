@@ -27,7 +27,7 @@ const both = [first, second];
 const other = 'rights-other';
 const app = 'rights';
 /** Rights are remembered for ten seconds; streams ask anew every five. */
-const rightsTimeoutMs = 20_000;
+const rightsTimeoutMs = 15_000;
 
 let gateway: GatewayProcess;
 const as = (user: UserName): GraphqlClient => gateway.client(controlPlane.tokens[user]);

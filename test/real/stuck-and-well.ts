@@ -1,7 +1,7 @@
 import type { ClusterClient } from '../controlplane/cluster-client.ts';
 import { until } from '../controlplane/until.ts';
-import { type KubeWorkload, ownerChain, podsOf, revisionsOf, workloadsOf } from './kubectl-view.ts';
-import { type KindName, kindNames, type WorkloadOptions, workload } from './six-kinds.ts';
+import { type KubeWorkload, workloadsOf } from './kubectl-view.ts';
+import { type KindName, kindNames, workload } from './six-kinds.ts';
 
 const settleTimeoutMs = 60_000;
 
@@ -23,22 +23,27 @@ const stuckSpec: Readonly<Partial<Record<KindName, object>>> = {
 
 export const nameOf = (prefix: string, kindName: KindName): string => `${prefix}-${kindName.toLowerCase()}`;
 
-/** One workload of each kind that is well, and one of each kind on its way to a revision that does not work. */
-export async function seedStuckAndWell(cluster: ClusterClient, namespace: string): Promise<void> {
-  const well = (kindName: KindName): WorkloadOptions => ({ namespace, name: nameOf('well', kindName), tag: 'v1' });
-  const stuck = (kindName: KindName, tag: string): WorkloadOptions => {
-    return { namespace, name: nameOf('stuck', kindName), tag, replicas: 3, spec: stuckSpec[kindName] ?? {} };
-  };
-  await cluster.apply(...kindNames.flatMap((kind) => [workload(kind, well(kind)), workload(kind, stuck(kind, 'v1'))]));
-  await untilSettled(cluster, namespace);
-  await cluster.apply(...kindNames.map((kind) => workload(kind, stuck(kind, stuckBy[kind].tag))));
+/** One workload of each kind that is well. */
+export async function seedWell(cluster: ClusterClient, namespace: string): Promise<void> {
+  await cluster.apply(...kindNames.map((kindName) => workload(kindName, { namespace, name: nameOf('well', kindName), tag: 'v1' })));
+  await untilSettled(cluster, namespace, 'well-');
 }
 
-/** All workloads of the namespace have all their pods, ready and of one revision. */
-export async function untilSettled(cluster: ClusterClient, namespace: string): Promise<void> {
+/** The same, and one of each kind on its way to a revision that does not work. */
+export async function seedStuckAndWell(cluster: ClusterClient, namespace: string): Promise<void> {
+  const stuck = (kindName: KindName, tag: string) =>
+    workload(kindName, { namespace, name: nameOf('stuck', kindName), tag, replicas: 3, spec: stuckSpec[kindName] ?? {} });
+  await cluster.apply(...kindNames.map((kindName) => stuck(kindName, 'v1')));
+  await seedWell(cluster, namespace);
+  await untilSettled(cluster, namespace);
+  await cluster.apply(...kindNames.map((kindName) => stuck(kindName, stuckBy[kindName].tag)));
+}
+
+/** All workloads of the namespace (those whose names start with `prefix`) have all their pods, ready and of one revision. */
+export async function untilSettled(cluster: ClusterClient, namespace: string, prefix = ''): Promise<void> {
   await until(`${cluster.name}/${namespace} settled`, { timeoutMs: settleTimeoutMs, everyMs: 500 }, async () => {
     const all = await Promise.all(kindNames.map((kindName) => workloadsOf(cluster, kindName, '-n', namespace)));
-    return all.flat().every(isSettled);
+    return all.flat().every((each) => !each.metadata.name.startsWith(prefix) || isSettled(each));
   });
 }
 
@@ -78,12 +83,4 @@ async function untilUpdated(cluster: ClusterClient, namespace: string, updated: 
       status['readyReplicas'] === spec?.replicas
     );
   });
-}
-
-/** What the document on stuck workloads shows of one, from kubectl's objects. */
-export async function expectedStuck(cluster: ClusterClient, kindName: KindName, namespace: string, name: string) {
-  const [object] = await workloadsOf(cluster, kindName, '-n', namespace, '--field-selector', `metadata.name=${name}`);
-  if (object === undefined) throw new Error(`no ${kindName} ${name}`);
-  const chain = await ownerChain(cluster, '-n', namespace);
-  return { object, pods: podsOf(chain, object), revisions: revisionsOf(chain, object), chain };
 }
