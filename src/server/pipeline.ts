@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { parse } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Call, GraphqlApi } from './graphql-api.ts';
 import { MAX_BODY_BYTES } from './request-rules.ts';
@@ -13,6 +13,39 @@ export type Pipeline = YogaServerInstance<ServerContext, object>;
 /** The call that is being worked on: Yoga's error mask is told of the error and not of the request. */
 const currentCall = new AsyncLocalStorage<Call>();
 
+/** Codes of requests that were never executed: GraphQL over HTTP answers them with 400. */
+const UNEXECUTED: ReadonlySet<unknown> = new Set([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'LIMIT_EXCEEDED',
+  'COST_LIMIT_EXCEEDED',
+]);
+
+/**
+ * The error as it may leave, with the status that Yoga is to answer (it takes the hint out of the error). `spec`:
+ * a client that accepts only application/json gets 200, as GraphQL over HTTP says.
+ */
+function masked(api: GraphqlApi, error: unknown): GraphQLError {
+  const call = currentCall.getStore();
+  const shown = api.maskError(error, call?.requestId ?? 'unknown');
+  if (call?.transport === 'websocket' || shown.path !== undefined) return shown;
+  const hint = error instanceof GraphQLError ? error.extensions['http'] : undefined;
+  const http = hint ?? (UNEXECUTED.has(shown.extensions['code']) ? { spec: true, status: 400 } : undefined);
+  return http === undefined ? shown : withExtension(shown, { http });
+}
+
+function withExtension(error: GraphQLError, extension: Readonly<Record<string, unknown>>): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions: { ...extensions, ...extension },
+  });
+}
+
 /** Runs `work` so that errors masked in it carry the call's request id. */
 export function withinCall<T>(call: Call, work: () => T): T {
   return currentCall.run(call, work);
@@ -25,7 +58,7 @@ export function createPipeline(api: GraphqlApi): Pipeline {
     graphqlEndpoint: '/graphql',
     context: ({ call }) => api.contextFor(call),
     plugins: [limits(api)],
-    maskedErrors: { maskError: (error) => api.maskError(error, currentCall.getStore()?.requestId ?? 'unknown') },
+    maskedErrors: { maskError: (error) => masked(api, error) },
     maxRequestBodySize: MAX_BODY_BYTES,
     // Answered or refused by the listener before Yoga is asked.
     cors: false,
@@ -38,7 +71,6 @@ export function createPipeline(api: GraphqlApi): Pipeline {
 }
 
 function limits(api: GraphqlApi): Plugin {
-  const mask = (error: unknown) => api.maskError(error, currentCall.getStore()?.requestId ?? 'unknown');
   return {
     onParse({ setParseFn }) {
       setParseFn((source: string | { body: string }, options: object) => {
@@ -52,7 +84,7 @@ function limits(api: GraphqlApi): Plugin {
       for (const rule of api.validationRules) addValidationRule(rule);
       // Yoga masks what execution throws, but not what validation answers.
       return ({ valid, result, setResult }) => {
-        if (!valid) setResult(result.map(mask));
+        if (!valid) setResult(result.map((error) => masked(api, error)));
       };
     },
     onExecute({ args, setResultAndStopExecution }) {
