@@ -18,8 +18,8 @@ export type AuthResult = { readonly principal: Principal } | { readonly rejectio
 /** From a request, or a socket's upgrade and its first message, to who is calling. Never rejects. */
 export interface Authenticator {
   identify(request: AuthRequest, connectionParams?: ConnectionParams): Promise<AuthResult>;
-  /** What headers alone forbid, before a socket is opened; undefined: go on to `connection_init`. */
-  refuseUpgrade(request: AuthRequest): Rejection | undefined;
+  /** What headers alone forbid, before anything else is done; undefined: nothing, so a socket goes on to `connection_init`. */
+  refuse(request: AuthRequest): Rejection | undefined;
   /** Is the identity of an open socket still good and still the same? Asked every minute. */
   stillValid(principal: Principal, request: AuthRequest, connectionParams?: ConnectionParams): Promise<boolean>;
 }

@@ -44,7 +44,7 @@ describe('local mode', () => {
     ['somebody to be taken for', { host: 'localhost:4000', 'impersonate-user': 'root' }, 400],
   ])('%s', async (_, headers, expected) => {
     const result = await local.identify(request(headers));
-    const refusal = local.refuseUpgrade(request(headers));
+    const refusal = local.refuse(request(headers));
     if (expected === 'ann') {
       expect(result).toEqual({ principal: { mode: 'LOCAL', user: { username: 'ann', groups: [] } } });
       expect(refusal).toBeUndefined();

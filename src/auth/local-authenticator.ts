@@ -13,11 +13,11 @@ export class LocalAuthenticator implements Authenticator {
   }
 
   async identify(request: AuthRequest) {
-    const rejection = this.refuseUpgrade(request);
+    const rejection = this.refuse(request);
     return rejection === undefined ? { principal: this.#principal } : { rejection };
   }
 
-  refuseUpgrade(request: AuthRequest): Rejection | undefined {
+  refuse(request: AuthRequest): Rejection | undefined {
     return refuseHeaders(request) ?? guardHost(request);
   }
 

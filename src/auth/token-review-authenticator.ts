@@ -24,7 +24,7 @@ export class TokenReviewAuthenticator implements Authenticator {
     return outcome.kind === 'user' ? { principal: principalOf(outcome) } : { rejection: REJECTIONS[outcome.kind] };
   }
 
-  refuseUpgrade(request: AuthRequest): Rejection | undefined {
+  refuse(request: AuthRequest): Rejection | undefined {
     return refuseHeaders(request);
   }
 

@@ -47,9 +47,14 @@ export class OptionReader {
     return fallback;
   }
 
+  /** The option as the person wrote it: a flag, a variable, or a key of the file. */
+  keyOf(name: string): string {
+    return this.#options.get(name)?.key ?? `--${name}`;
+  }
+
   /** The option with `name` breaks a rule. */
   problem(name: string, message: string): void {
-    this.problems.push({ key: this.#options.get(name)?.key ?? `--${name}`, message });
+    this.problems.push({ key: this.keyOf(name), message });
   }
 }
 

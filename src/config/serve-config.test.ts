@@ -35,6 +35,7 @@ describe('options of serve', () => {
       readOnly: false,
       playground: true,
       clusters: [],
+      keyOf: expect.any(Function),
     });
   });
 

@@ -27,6 +27,8 @@ export interface ServeConfig {
   readonly log?: 'json' | 'text';
   readonly readyFile?: string;
   readonly clusters: readonly ClusterEntry[];
+  /** An option as the person wrote it, for problems that only the world shows. */
+  readonly keyOf: (option: string) => string;
 }
 
 /** `fleet` is the text after `--simulate=`, '' for the default fleet. */
@@ -104,6 +106,7 @@ function readServeConfig(reader: OptionReader, clusters: readonly ClusterEntry[]
     readOnly: reader.flag('read-only'),
     playground: playground === 'on' || (playground === 'auto' && (auth === 'local' || source.kind === 'simulated')),
     clusters,
+    keyOf: (option) => reader.keyOf(option),
     ...present('tokenReviewContext', tokenReviewContext),
     ...present('hub', reader.text('hub')),
     ...present('dataDir', reader.text('data-dir')),

@@ -3,8 +3,8 @@ import { parseSimulateConfig } from './simulate-config.ts';
 
 describe('options of simulate', () => {
   it('takes the fleet as a word or as the value of --simulate', () => {
-    expect(parseSimulateConfig(['clusters=2'], {})).toEqual({ fleet: 'clusters=2', host: '127.0.0.1', port: 0 });
-    expect(parseSimulateConfig(['--simulate=clusters=2', '--port', '6443'], {})).toEqual({
+    expect(parseSimulateConfig(['clusters=2'], {})).toMatchObject({ fleet: 'clusters=2', host: '127.0.0.1', port: 0 });
+    expect(parseSimulateConfig(['--simulate=clusters=2', '--port', '6443'], {})).toMatchObject({
       fleet: 'clusters=2',
       host: '127.0.0.1',
       port: 6443,

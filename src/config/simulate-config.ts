@@ -12,6 +12,8 @@ export interface SimulateConfig {
   readonly writeKubeconfig?: string;
   readonly readyFile?: string;
   readonly log?: 'json' | 'text';
+  /** An option as the person wrote it, for problems that only the world shows. */
+  readonly keyOf: (option: string) => string;
 }
 
 /** `fleetgraph simulate [clusters=6,pods=2000,seed=7] [options]`. Throws `ConfigError`. */
@@ -26,6 +28,7 @@ export function parseSimulateConfig(args: readonly string[], environment: Readon
     fleet: fleetOf(flags.positionals, flags.options.has('simulate'), reader),
     host: reader.text('host') ?? '127.0.0.1',
     port: reader.port(0),
+    keyOf: (option) => reader.keyOf(option),
     ...present('writeKubeconfig', reader.text('write-kubeconfig')),
     ...present('readyFile', reader.text('ready-file')),
     ...present('log', reader.choice('log', ['json', 'text'])),

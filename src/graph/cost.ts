@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { graphError } from './errors.ts';
+import { guardVariables } from './limits.ts';
 
 /**
  * What one operation may cost. An object costs 1 for each time that it may occur in the answer; a list that is
@@ -42,6 +43,8 @@ export function priceOperation(operation: PricedOperation): {
   readonly limit: number;
   readonly errors: readonly GraphQLError[];
 } {
+  const tooDeep = guardVariables(operation.variableValues);
+  if (tooDeep !== undefined) return { requested: 0, limit: MAX_COST, errors: [tooDeep] };
   const cost = operationCost(operation) ?? 0;
   return { requested: cost, limit: MAX_COST, errors: cost <= MAX_COST ? [] : [tooCostly(cost)] };
 }

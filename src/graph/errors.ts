@@ -20,7 +20,8 @@ export function maskError(error: unknown, correlationId: string, logger: Logger)
   if (!(error instanceof GraphQLError)) return internalError(error, correlationId, logger);
   const { code } = error.extensions;
   if (code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED') return nameOf(error);
-  if (isErrorCode(code)) return error;
+  // Ours carry `retryable`; a library's error of a known code may carry more than callers are to be told.
+  if (isErrorCode(code)) return 'retryable' in error.extensions ? error : refined(error, code);
   // An error that graphql-js wrapped around one thrown by a resolver hides a fault; one it made itself is
   // about the document or the variables.
   if (error.originalError === undefined || error.originalError instanceof GraphQLError) return nameOf(error);
@@ -28,7 +29,11 @@ export function maskError(error: unknown, correlationId: string, logger: Logger)
 }
 
 function nameOf(error: GraphQLError): GraphQLError {
-  return located(error, withoutSuggestion(error.message), { code: codeOfMistake(error.message), retryable: false });
+  return refined(error, codeOfMistake(error.message));
+}
+
+function refined(error: GraphQLError, code: ErrorCode): GraphQLError {
+  return located(error, shortened(withoutSuggestion(error.message)), { code, retryable: ERROR_CATALOGUE[code].retryable });
 }
 
 function codeOfMistake(message: string): ErrorCode {
@@ -38,6 +43,13 @@ function codeOfMistake(message: string): ErrorCode {
 
 /** What graphql-js says of values; of declarations it says other things. */
 const VARIABLE_MISTAKE = /^Variable "\$\w+" (got invalid value|of (required|non-null) type)/;
+
+const MAX_MESSAGE = 500;
+
+/** Messages quote values, and a value may be as large as the request. */
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}... (${message.length - MAX_MESSAGE} more characters)`;
+}
 
 /** "Did you mean ...?" tells names of the schema to somebody who may not introspect it. */
 function withoutSuggestion(message: string): string {

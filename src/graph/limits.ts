@@ -24,6 +24,7 @@ export const LIMITS = {
   directives: 20,
   fragments: 50,
   variables: 50,
+  variableNesting: 32,
 } as const;
 
 type Limit = keyof typeof LIMITS;
@@ -37,6 +38,7 @@ const WAYS_ROUND: Readonly<Record<Limit, string>> = {
   directives: 'leave fields out of the document instead',
   fragments: 'merge some of them',
   variables: 'put several into one input object',
+  variableNesting: 'write the condition flatter, with lists in `and` and `or`',
 };
 
 function exceeded(limit: Limit): GraphQLError {
@@ -55,6 +57,7 @@ const NAMES: Readonly<Record<Limit, string>> = {
   directives: 'directives',
   fragments: 'fragments',
   variables: 'variables',
+  variableNesting: 'levels within its variables',
 };
 
 /** Refuses a text before it is parsed: the parser itself recurses. What is no GraphQL is left to the parser. */
@@ -80,6 +83,16 @@ function guardTokens(lexer: Lexer): GraphQLError | undefined {
 
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Refuses variables that nest too deep: coercing them recurses. Walks level by level, without recursion. */
+export function guardVariables(variables: unknown): GraphQLError | undefined {
+  let level: readonly unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > LIMITS.variableNesting) return exceeded('variableNesting');
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return undefined;
+}
 
 /** Rules besides those of the specification. */
 export const LIMIT_RULES: readonly ValidationRule[] = [documentLimits];

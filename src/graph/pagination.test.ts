@@ -120,6 +120,6 @@ describe('the size of a page', () => {
   });
 
   it.each([0, -1, 501])('is refused for %s, with the field, the rule and the way out', (first) => {
-    expect(() => pageSize(first, 50)).toThrow(/^first: must be from 1 to 500, not -?\d+; for more rows .*endCursor/);
+    expect(() => pageSize(first, 50)).toThrow(/^first: must be from 1 to 500, not -?\d+; (select only|narrow the question)/);
   });
 });

@@ -104,8 +104,7 @@ export function readCursor(seal: Seal, sorting: Sorting<never>, cursor: string):
 export function pageSize(first: number | null | undefined, otherwise: number): number {
   const size = first ?? otherwise;
   if (size >= 1 && size <= MAX_PAGE) return size;
-  throw badInput(
-    'first',
-    `must be from 1 to ${MAX_PAGE}, not ${size}; for more rows ask for the next page with \`after: pageInfo.endCursor\`.`,
-  );
+  const wayOut =
+    size < 1 ? 'select only `totalCount` where no rows are wanted' : 'narrow the question, or page on with `after` where the field has it';
+  throw badInput('first', `must be from 1 to ${MAX_PAGE}, not ${size}; ${wayOut}`);
 }

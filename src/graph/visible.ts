@@ -54,8 +54,20 @@ export class Visible {
     const whole = this.#remembered(`${verb} ${shelf.resource} ${name}`);
     if (whole !== undefined && !isPromise(whole) && (whole.everything || namespace === undefined)) return whole;
     const key = namespace === undefined ? `${verb} ${shelf.resource} ${name}` : `${verb} ${shelf.resource} ${name} ${namespace}`;
-    const candidates = namespace === undefined ? () => shelf.namespaces() : () => [namespace];
-    return this.#remembered(key) ?? this.#ask(key, this.#access.visibility(name, shelf.resource, verb, candidates));
+    const known = this.#remembered(key);
+    if (known !== undefined) return known;
+    const among = (candidates: () => Iterable<string>) => this.#access.visibility(name, shelf.resource, verb, candidates);
+    if (namespace !== undefined)
+      return this.#ask(
+        key,
+        among(() => [namespace]),
+      );
+    // Whoever may look into an empty namespace is not forbidden the kind: ask beyond those that hold objects.
+    const asked = whenReady(
+      among(() => shelf.namespaces()),
+      (visibility) => (isNothing(visibility) && !CLUSTER_SCOPED.has(shelf.resource) ? among(() => namespacesOf(cluster)) : visibility),
+    );
+    return this.#ask(key, asked);
   }
 
   /** As `of` for a whole kind, for code that cannot wait: nothing, as long as the answer is not known. */
@@ -107,6 +119,16 @@ export class Visible {
   #forgetIfChanged(): void {
     if (this.#access.epoch !== this.#epoch) this.renew();
   }
+}
+
+const CLUSTER_SCOPED: ReadonlySet<GroupResource> = new Set(['nodes', 'namespaces']);
+
+function isNothing(visibility: Visibility): boolean {
+  return !visibility.everything && visibility.namespaces.size === 0 && visibility.incomplete === undefined;
+}
+
+function* namespacesOf(cluster: ClusterStore): Iterable<string> {
+  for (const { name } of cluster.namespaces.all()) yield name;
 }
 
 /** The objects of `shelf` that `visibility` shows, of one namespace if it is given. */

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { ConfigError } from '../config/problem.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { HELP } from './help.ts';
 import type { ProgramRuntime } from './runtime.ts';
-import { usageLines } from './usage-error.ts';
 
 /** Runs one command to its end. Commands are loaded when asked for: a schema is printed without loading a simulation. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   try {
     return await dispatch(args);
   } catch (error) {
-    const lines = usageLines(error);
-    if (lines === undefined) throw error;
-    for (const line of lines) console.error(`fleetgraph: ${line}`);
+    if (!(error instanceof ConfigError)) throw error;
+    for (const { key, message } of error.problems) console.error(`fleetgraph: ${key}: ${message}`);
     return EXIT.usage;
   }
 }

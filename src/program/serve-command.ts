@@ -14,13 +14,21 @@ import type { ExitCode } from './exit-code.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import type { ProgramRuntime } from './runtime.ts';
 import { untilAskedToEnd } from './signals.ts';
+import { asUsageError, refuseUnwritable } from './usage-error.ts';
 
 /** How long a cluster may take before readiness no longer waits for it. */
 const READY_LIMIT_MS = 10_000;
 
-/** `fleetgraph serve`. Throws `ConfigError`, `KubeconfigError` or `ListenError` for what was asked wrongly. */
+/** `fleetgraph serve`. Throws `ConfigError` for what was asked wrongly. */
 export async function serve(args: readonly string[], runtime: ProgramRuntime): Promise<ExitCode> {
   const config = parseServeConfig({ args, environment: runtime.environment, readFile: (path) => readFileSync(path, 'utf8') });
+  refuseUnwritable({ 'ready-file': config.readyFile, 'write-kubeconfig': config.writeKubeconfig }, config.keyOf);
+  return serveAs(config, runtime).catch((error: unknown) => {
+    throw asUsageError(error, config.keyOf);
+  });
+}
+
+async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<ExitCode> {
   const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
   const asked = untilAskedToEnd(process);
   const labels = new Map(config.clusters.map((entry) => [entry.name, entry.labels]));

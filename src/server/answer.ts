@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Rejection } from '../auth/authenticator.ts';
-import type { ErrorCode } from '../model/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../model/errors.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
@@ -32,7 +32,7 @@ export function page(body: string | Buffer): Answer {
 
 /** An error in GraphQL's shape, for a request that never became a document. */
 export function errorAnswer(status: number, code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  const body = `${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`;
+  const body = `${JSON.stringify({ errors: [{ message, extensions: { code, retryable: ERROR_CATALOGUE[code].retryable } }] })}\n`;
   // What is left of a body that nobody reads would be taken for the next request.
   return { status, body, headers: { 'content-type': JSON_TEXT, connection: 'close', ...headers } };
 }

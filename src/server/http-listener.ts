@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 /** The address cannot be had. The message names the way out. */
 export class ListenError extends Error {
-  readonly key: string;
+  /** The option that is at fault. */
+  readonly option: 'host' | 'port';
 
-  constructor(key: string, message: string, cause: unknown) {
+  constructor(option: 'host' | 'port', message: string, cause: unknown) {
     super(message, { cause });
     this.name = 'ListenError';
-    this.key = key;
+    this.option = option;
   }
 }
 
@@ -55,17 +56,17 @@ export function listenError(error: NodeJS.ErrnoException, host: string, port: nu
   switch (error.code) {
     case 'EADDRINUSE':
       return new ListenError(
-        '--port',
+        'port',
         `${port} on ${host} is taken by another program; choose another port, or --port 0 for any free one`,
         error,
       );
     case 'EACCES':
-      return new ListenError('--port', `${port} may not be used by this user; choose one above 1023`, error);
+      return new ListenError('port', `${port} may not be used by this user; choose one above 1023`, error);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new ListenError('--host', `${host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`, error);
+      return new ListenError('host', `${host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`, error);
     default:
-      return new ListenError('--host', `cannot listen on ${host}:${port}: ${error.message}`, error);
+      return new ListenError('host', `cannot listen on ${host}:${port}: ${error.message}`, error);
   }
 }
 

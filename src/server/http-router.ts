@@ -42,7 +42,8 @@ export class HttpRouter {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return send(request, response, { ...text(405, 'use GET\n'), headers: { allow: 'GET, HEAD' } });
     }
-    send(request, response, await this.#page(url));
+    const rejection = OPEN_TO_PROBES.has(url.pathname) ? undefined : this.#options.authenticator.refuse(request);
+    send(request, response, rejection === undefined ? await this.#page(url) : rejectionAnswer(rejection));
   }
 
   async #page(url: URL): Promise<Answer> {
@@ -108,6 +109,9 @@ export class HttpRouter {
     metrics.requests.inc({ transport: who.transport, outcome: response.statusCode < 400 ? 'answered' : 'refused' });
   }
 }
+
+/** A kubelet asks by address and without credentials; nothing about the fleet is told. */
+const OPEN_TO_PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz']);
 
 function healthAnswer(endpoint: string, checks: readonly HealthCheck[], verbose: boolean): Answer {
   const { status, body } = answerHealth(endpoint, checks, verbose);

@@ -15,7 +15,6 @@ const currentCall = new AsyncLocalStorage<Call>();
 
 /** Codes of requests that were never executed: GraphQL over HTTP answers them with 400. */
 const UNEXECUTED: ReadonlySet<unknown> = new Set([
-  'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'LIMIT_EXCEEDED',
@@ -30,19 +29,31 @@ function masked(api: GraphqlApi, error: unknown): GraphQLError {
   const call = currentCall.getStore();
   const shown = api.maskError(error, call?.requestId ?? 'unknown');
   if (call?.transport === 'websocket' || shown.path !== undefined) return shown;
-  const hint = error instanceof GraphQLError ? error.extensions['http'] : undefined;
-  const http = hint ?? (UNEXECUTED.has(shown.extensions['code']) ? { spec: true, status: 400 } : undefined);
-  return http === undefined ? shown : withExtension(shown, { http });
+  const http = statusHint(shown.extensions['code'], error);
+  return http === undefined ? shown : withExtensions(shown, { ...shown.extensions, http });
 }
 
-function withExtension(error: GraphQLError, extension: Readonly<Record<string, unknown>>): GraphQLError {
-  const { message, nodes, source, positions, path, extensions } = error;
+function statusHint(code: unknown, error: unknown): unknown {
+  // No GraphQL at all: whatever the client accepts, this is no well-formed request.
+  if (code === 'BAD_REQUEST') return { status: 400 };
+  const hint = error instanceof GraphQLError ? error.extensions['http'] : undefined;
+  return hint ?? (UNEXECUTED.has(code) ? { spec: true, status: 400 } : undefined);
+}
+
+/** Yoga hints at a status in whatever does not validate; on a socket nobody takes the hint out again. */
+export function withoutStatusHint(error: GraphQLError): GraphQLError {
+  const { http, ...extensions } = error.extensions;
+  return http === undefined ? error : withExtensions(error, extensions);
+}
+
+function withExtensions(error: GraphQLError, extensions: Readonly<Record<string, unknown>>): GraphQLError {
+  const { message, nodes, source, positions, path } = error;
   return new GraphQLError(message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
     path: path ?? null,
-    extensions: { ...extensions, ...extension },
+    extensions,
   });
 }
 

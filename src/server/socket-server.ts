@@ -1,15 +1,16 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLError } from 'graphql';
 import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator, AuthResult, Rejection } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
+import { graphError } from '../graph/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Call } from './graphql-api.ts';
-import { type Pipeline, withinCall } from './pipeline.ts';
+import { type Pipeline, withinCall, withoutStatusHint } from './pipeline.ts';
 import { MAX_BODY_BYTES } from './request-rules.ts';
 
 /** Bounds of one process and of one socket. Refusals name them. */
@@ -88,7 +89,7 @@ function refusal(
   if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
     return { status: 404, message: 'sockets are served at /graphql' };
   if (open >= LIMITS.sockets) return { status: 503, message: `${LIMITS.sockets} sockets are open already; try again later` };
-  return authenticator.refuseUpgrade(request);
+  return authenticator.refuse(request);
 }
 
 function refuse(stream: Duplex, { status, message }: { readonly status: number; readonly message: string }): void {
@@ -154,12 +155,11 @@ async function subscribe(
   options: SocketServerOptions,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { extra } = socket;
-  if (extra.caller === undefined || !('principal' in extra.caller)) return [new GraphQLError('not connected')];
+  if (extra.caller === undefined || !('principal' in extra.caller))
+    return [graphError('UNAUTHENTICATED', 'the socket has no identity: begin with connection_init')];
   if ((extra.operations?.size ?? 0) >= LIMITS.operationsPerSocket) {
     return [
-      new GraphQLError(`a socket carries at most ${LIMITS.operationsPerSocket} operations; complete some or open another`, {
-        extensions: { code: 'TOO_MANY_REQUESTS' },
-      }),
+      graphError('TOO_MANY_REQUESTS', `a socket carries at most ${LIMITS.operationsPerSocket} operations; complete some or open another`),
     ];
   }
   const ended = new AbortController();
@@ -190,7 +190,7 @@ async function prepare(
   try {
     const document: DocumentNode = enveloped.parse(payload.query);
     const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
-    if (errors.length > 0) return errors.map((error) => maskError(error, call.requestId));
+    if (errors.length > 0) return errors.map((error) => withoutStatusHint(maskError(error, call.requestId)));
     return {
       schema: enveloped.schema,
       document,

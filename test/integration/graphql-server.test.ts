@@ -67,7 +67,7 @@ async function start(): Promise<GraphqlServer> {
         request.headersDistinct['authorization']?.[0] === 'Bearer wrong' || params?.['authorization'] === 'Bearer wrong'
           ? { rejection: { status: 401, message: 'unauthorized' } }
           : { principal: { mode: 'LOCAL', user: { username: 'tester', groups: [] } } },
-      refuseUpgrade: (request) =>
+      refuse: (request) =>
         request.headersDistinct['origin']?.[0] === 'http://evil.example' ? { status: 403, message: 'origin' } : undefined,
       stillValid: async () => true,
     },
