@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import { environmentName, type OptionSpec, optionNamed } from './option-table.ts';
+import { environmentName, type OptionSpec, optionNamed, SERVE_OPTIONS } from './option-table.ts';
 import type { ConfigProblem } from './problem.ts';
 
 /** An option as somebody wrote it, with the name to blame. `values` has one entry unless the option is a list. */
@@ -66,7 +66,16 @@ export function optionsFromEnvironment(environment: Readonly<Record<string, stri
       option.kind === 'list' ? value.split(',').map((part) => part.trim()) : [value === '1' && option.kind === 'flag' ? PRESENT : value];
     collected.options.set(option.name, { key, values });
   }
+  for (const key of unknownVariables(environment, table)) collected.problems.push({ key, message: 'there is no such option; see --help' });
   return collected;
+}
+
+/** Kubernetes sets variables of its own for a Service whose name begins with fleetgraph. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)|_PORT$|_PORT_\d+_(TCP|UDP|SCTP)/;
+
+function unknownVariables(environment: Readonly<Record<string, string | undefined>>, table: readonly OptionSpec[]): string[] {
+  const known = new Set([...table, ...SERVE_OPTIONS].map(environmentName));
+  return Object.keys(environment).filter((key) => key.startsWith('FLEETGRAPH_') && !known.has(key) && !SERVICE_LINK.test(key));
 }
 
 /** Labels for clusters whose source has none. */

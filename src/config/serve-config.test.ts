@@ -91,6 +91,13 @@ describe('options of serve', () => {
     expect(problemsOf('--port x --auth y --nope', { FLEETGRAPH_READ_ONLY: 'maybe' }).split('\n')).toHaveLength(4);
   });
 
+  it('refuses a variable that is no option, but not those of Kubernetes for a Service', () => {
+    expect(problemsOf('', { FLEETGRAPH_PROT: '1' })).toBe('FLEETGRAPH_PROT: there is no such option; see --help');
+    expect(
+      problemsOf('', { FLEETGRAPH_SERVICE_HOST: '10.0.0.1', FLEETGRAPH_PORT_4000_TCP_ADDR: '10.0.0.1', FLEETGRAPH_UI_PORT: 'tcp://x' }),
+    ).toBe('');
+  });
+
   it('knows the variable that Kubernetes sets for a Service called fleetgraph', () => {
     expect(problemsOf('', { FLEETGRAPH_PORT: 'tcp://10.0.0.1:4000' })).toContain('enableServiceLinks: false');
   });

@@ -4,7 +4,7 @@ import type { Logger } from '../runtime/logger.ts';
 
 /** An error that callers may see as it is: one of the closed list, with a message written for them. */
 export function graphError(code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, code, retryable: ERROR_CATALOGUE[code].retryable } });
+  return new GraphQLError(shortened(message), { extensions: { ...extensions, code, retryable: ERROR_CATALOGUE[code].retryable } });
 }
 
 export function badInput(field: string, rule: string): GraphQLError {
@@ -21,7 +21,7 @@ export function maskError(error: unknown, correlationId: string, logger: Logger)
   const { code } = error.extensions;
   if (code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED') return nameOf(error);
   // Ours carry `retryable`; a library's error of a known code may carry more than callers are to be told.
-  if (isErrorCode(code)) return 'retryable' in error.extensions ? error : refined(error, code);
+  if (isErrorCode(code)) return 'retryable' in error.extensions ? bounded(error) : refined(error, code);
   // An error that graphql-js wrapped around one thrown by a resolver hides a fault; one it made itself is
   // about the document or the variables.
   if (error.originalError === undefined || error.originalError instanceof GraphQLError) return nameOf(error);
@@ -46,9 +46,14 @@ const VARIABLE_MISTAKE = /^Variable "\$\w+" (got invalid value|of (required|non-
 
 const MAX_MESSAGE = 500;
 
-/** Messages quote values, and a value may be as large as the request. */
+/** Messages quote values, and a value may be as large as the request: the rule that it breaks stands at the end. */
 function shortened(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}... (${message.length - MAX_MESSAGE} more characters)`;
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE / 2)} [...] ${message.slice(-MAX_MESSAGE / 2)}`;
+}
+
+/** graphql-js puts the whole value before a message of ours. */
+function bounded(error: GraphQLError): GraphQLError {
+  return error.message.length <= MAX_MESSAGE + 10 ? error : located(error, shortened(error.message), error.extensions);
 }
 
 /** "Did you mean ...?" tells names of the schema to somebody who may not introspect it. */

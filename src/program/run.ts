@@ -7,10 +7,10 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { HELP } from './help.ts';
 import type { ProgramRuntime } from './runtime.ts';
 
-/** Runs one command to its end. Commands are loaded when asked for: a schema is printed without loading a simulation. */
-export async function run(args: readonly string[]): Promise<ExitCode> {
+/** Runs one command to its end; `asked` resolves when the process is asked to end. Commands are loaded when asked for: a schema is printed without loading a simulation. */
+export async function run(args: readonly string[], asked: Promise<ExitCode>): Promise<ExitCode> {
   try {
-    return await dispatch(args);
+    return await dispatch(args, asked);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const { key, message } of error.problems) console.error(`fleetgraph: ${key}: ${message}`);
@@ -18,16 +18,16 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function dispatch(args: readonly string[]): Promise<ExitCode> {
+async function dispatch(args: readonly string[], asked: Promise<ExitCode>): Promise<ExitCode> {
   const [command = 'serve', ...rest] = args;
   if (args.includes('--help') || args.includes('-h') || command === 'help') return print(HELP);
   if (args[0] === '--version' || command === 'version') return print(`fleetgraph ${version()}\n`);
-  if (command.startsWith('-')) return serve(args);
+  if (command.startsWith('-')) return serve(args, asked);
   switch (command) {
     case 'serve':
-      return serve(rest);
+      return serve(rest, asked);
     case 'simulate':
-      return (await import('./simulate-command.ts')).simulate(rest, runtime());
+      return (await import('./simulate-command.ts')).simulate(rest, runtime(asked));
     case 'schema':
       return printSchema(rest);
     default:
@@ -35,8 +35,8 @@ async function dispatch(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function serve(args: readonly string[]): Promise<ExitCode> {
-  return (await import('./serve-command.ts')).serve(args, runtime());
+async function serve(args: readonly string[], asked: Promise<ExitCode>): Promise<ExitCode> {
+  return (await import('./serve-command.ts')).serve(args, runtime(asked));
 }
 
 async function printSchema(args: readonly string[]): Promise<ExitCode> {
@@ -55,8 +55,8 @@ function print(text: string): ExitCode {
   return EXIT.success;
 }
 
-function runtime(): ProgramRuntime {
-  return { clock: systemClock, random: systemRandom, environment: process.env, userName: userName(), version: version() };
+function runtime(asked: Promise<ExitCode>): ProgramRuntime {
+  return { asked, clock: systemClock, random: systemRandom, environment: process.env, userName: userName(), version: version() };
 }
 
 /** A container may have no name for its user. */

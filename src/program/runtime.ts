@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** The world, handed to everything below. */
 export interface ProgramRuntime {
@@ -9,4 +10,6 @@ export interface ProgramRuntime {
   /** Of the person who started the program. */
   readonly userName: string;
   readonly version: string;
+  /** Resolves with the exit code when the process is asked to end. */
+  readonly asked: Promise<ExitCode>;
 }

@@ -13,7 +13,6 @@ import { type OpenSource, openSource } from './cluster-source.ts';
 import type { ExitCode } from './exit-code.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import type { ProgramRuntime } from './runtime.ts';
-import { untilAskedToEnd } from './signals.ts';
 import { asUsageError, refuseUnwritable } from './usage-error.ts';
 
 /** How long a cluster may take before readiness no longer waits for it. */
@@ -30,7 +29,7 @@ export async function serve(args: readonly string[], runtime: ProgramRuntime): P
 
 async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<ExitCode> {
   const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
-  const asked = untilAskedToEnd(process);
+  const { asked } = runtime;
   const labels = new Map(config.clusters.map((entry) => [entry.name, entry.labels]));
   await using source = await openSource(config.source, { runtime, logger, auth: config.auth, labelsOf: (name) => labels.get(name) ?? {} });
   refuseUnknownClusters(config, source);

@@ -5,8 +5,6 @@ import { EXIT, type ExitCode } from './exit-code.ts';
  */
 export function untilAskedToEnd(process: NodeJS.Process): Promise<ExitCode> {
   return new Promise((resolve) => {
-    process.removeAllListeners('SIGTERM');
-    process.removeAllListeners('SIGINT');
     let asked = false;
     const onSignal = (code: ExitCode) => () => {
       if (asked) process.exit(code);

@@ -5,7 +5,6 @@ import { startSimulatedFleet } from '../simulator/started-fleet.ts';
 import { createLogger } from '../telemetry/log-output.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { ProgramRuntime } from './runtime.ts';
-import { untilAskedToEnd } from './signals.ts';
 import { fleetSizeOf } from './simulated-clusters.ts';
 import { asListenError, asUsageError, refuseUnwritable } from './usage-error.ts';
 
@@ -14,7 +13,7 @@ export async function simulate(args: readonly string[], runtime: ProgramRuntime)
   const config = parseSimulateConfig(args, runtime.environment);
   const size = fleetSizeOf(config.fleet, 'fleet');
   const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
-  const asked = untilAskedToEnd(process);
+  const { asked } = runtime;
   const { host, port, writeKubeconfig, readyFile, keyOf } = config;
   refuseUnwritable({ 'ready-file': readyFile, 'write-kubeconfig': writeKubeconfig }, keyOf);
   await using fleet = await startSimulatedFleet({ ...size, host, port, clock: runtime.clock, logger }).catch((error: unknown) => {

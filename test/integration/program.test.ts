@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { auditServer } from 'graphql-http';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { Program } from '../support/program.ts';
 
 const SMALL = ['--simulate=clusters=2,pods=60,seed=3', '--port', '0', '--ready-file', '{dir}/ready.json'];
@@ -41,6 +42,21 @@ describe('wrong usage', () => {
     const { code, lines } = await refusal(...args);
     expect(code).toBe(2);
     expect(lines[0]).toMatch(line);
+  });
+
+  it('a file that could not be written later is refused before anything starts', async () => {
+    const { code, lines } = await refusal('--ready-file', '/nowhere/ready', '--write-kubeconfig', '/nowhere/kubeconfig');
+    expect(code).toBe(2);
+    expect(lines).toEqual([
+      expect.stringMatching(/^fleetgraph: --ready-file: \/nowhere\/ready cannot be written \(ENOENT\)/),
+      expect.stringMatching(/^fleetgraph: --write-kubeconfig: /),
+    ]);
+  });
+
+  it('a mistake of the environment is blamed on its variable', async () => {
+    await using program = new Program(['--port', '0'], { FLEETGRAPH_KUBECONFIG: '/nowhere/config' });
+    expect(await program.exited).toBe(2);
+    expect(program.stderr).toMatch(/^fleetgraph: FLEETGRAPH_KUBECONFIG: \/nowhere\/config: /);
   });
 
   it('every problem has its line', async () => {
@@ -92,6 +108,37 @@ describe('a gateway on a simulated fleet', () => {
     program.signal('SIGTERM');
     expect(await program.exited).toBe(0);
     expect(existsSync(program.readyFile)).toBe(false);
+  });
+
+  it('ends with 0 when asked to while it starts', async () => {
+    await using program = new Program(SMALL);
+    await systemClock.sleep(400);
+    program.signal('SIGTERM');
+    expect(await program.exited).toBe(0);
+  });
+
+  it('tells pages from elsewhere nothing, whatever they ask for', async () => {
+    await using program = new Program(SMALL);
+    const { url } = await program.ready();
+    for (const path of ['/', '/metrics', '/playground']) {
+      expect([path, (await fetch(`${url}${path}`, { headers: { origin: 'http://evil.example' } })).status]).toEqual([path, 403]);
+    }
+    expect((await fetch(`${url}/livez`, { headers: { origin: 'http://evil.example' } })).status).toBe(200);
+  });
+
+  it('refuses variables that nest without end, and quotes no long value back', async () => {
+    await using program = new Program(SMALL);
+    const { graphql = '' } = await program.ready();
+    const ask = async (variables: string) => {
+      const body = `{"query":"query($f: PodFilter, $s: LabelSelector) { pods(filter: $f, labelSelector: $s) { totalCount } }","variables":${variables}}`;
+      return (await fetch(graphql, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json();
+    };
+    const deep = await ask(`{"f":${'{"not":'.repeat(20_000)}{}${'}'.repeat(20_000)}}`);
+    expect(deep.errors).toEqual([
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'LIMIT_EXCEEDED', retryable: false }) }),
+    ]);
+    const long = await ask(JSON.stringify({ s: `a in (${'b,'.repeat(50_000)}` }));
+    expect(JSON.stringify(long).length).toBeLessThan(1_500);
   });
 
   it('ends with 130 when interrupted', async () => {
