@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   status: ['store', 'model'],
   fleet: ['informer', 'store', 'feed', 'kube', 'model', 'runtime'],
   apiserver: ['kube', 'model', 'runtime'],
+  hub: ['kube', 'model', 'runtime'],
   simulator: ['apiserver', 'kube', 'model', 'runtime'],
   auth: ['kube', 'model', 'runtime'],
   commands: ['fleet', 'store', 'auth', 'kube', 'status', 'model', 'runtime'],
