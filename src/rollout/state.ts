@@ -112,24 +112,32 @@ export interface RolloutStatus {
   readonly intents: readonly Intent[];
   /** What our last spec patch made of the object. */
   readonly applied?: AppliedSpec;
-  /** Pods that the brake lets be new now; absent before the first patch. */
-  readonly allowed?: number;
+  /** Pods that the brake lets be new now; 0 before the first patch. */
+  readonly allowed: number;
+  /** Pods that it shall let be new next: raised on evidence only. */
+  readonly goal: number;
   /** spec.replicas that the targets were computed from. */
   readonly replicas: number;
   /** Name of the revision that the new template became. */
   readonly revision?: string;
   /** Fields that somebody else changed, as last read. */
   readonly drift?: Drift;
-  /** Evidence against the new revision. */
-  readonly evidence: readonly Evidence[];
+  /** What is wrong, most telling first; also what halted the run. */
   readonly causes: readonly Cause[];
-  /** What the run returns to when it is resumed. */
-  readonly heldIn?: 'RUNNING' | 'ROLLING_BACK';
+  /** The pods in the middle of a step shall be held still, where the kind can. */
+  readonly freeze: boolean;
+  /** All is done but giving the object back; the phase that the run ends in. */
+  readonly closing?: ClosingPhase;
+  /** The finished phase that a rollback took the run out of. */
+  readonly reopenedFrom?: RolloutPhase;
+  /** The step for which the author's right was last found to hold. */
   readonly rightReviewedFor?: number;
   /** Consecutive refusals of the same write. */
   readonly rejections: number;
+  /** Nothing is sent before that moment. */
   readonly notBefore?: number;
-  readonly startedAt?: number;
+  /** Evidence from before is not held against the run: its start, or the last retry. */
+  readonly patientFrom: number;
   readonly finishedAt?: number;
   readonly timeline: readonly TimelineEntry[];
   /** Commands carried out or refused, newest last; bounded. A command that comes again gets its first answer. */
@@ -156,6 +164,8 @@ export const ROLLOUT_PHASES = [
   'SUPERSEDED',
 ] as const;
 export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
+
+export type ClosingPhase = 'SUCCEEDED' | 'ROLLED_BACK' | 'ABORTED';
 
 export const STEP_STATES = ['PENDING', 'GATING', 'RUNNING', 'BAKING', 'WAITING', 'DONE', 'SKIPPED', 'FAILED'] as const;
 export type StepState = (typeof STEP_STATES)[number];
@@ -216,11 +226,14 @@ export interface Intent {
 }
 
 export interface AppliedSpec {
-  readonly op: IntentOp;
+  /** Held by the brake, given back its own strategy, or back to what it was. */
+  readonly shape: 'HELD' | 'FINISHED' | 'ORIGINAL';
   readonly at: number;
   readonly resourceVersion: ResourceVersion;
   /** The latest generation known to hold nothing but ours and what is not our concern (replicas). */
   readonly generation: number;
+  /** spec.replicas that it was computed from. */
+  readonly replicas: number;
   /** As the server keeps it, defaults included. */
   readonly template: JsonObject;
   readonly strategy: readonly FieldValue[];
@@ -259,6 +272,10 @@ export interface Meter {
   readonly progress: RolloutProgress;
   /** Of the last fresh observation. */
   readonly observedAt?: number;
+  /** Of the last fresh one in which all was well; absent after any other. */
+  readonly healthyAt?: number;
+  /** Against the new revision, since it was first seen. */
+  readonly evidence: readonly Evidence[];
   /** Milliseconds without progress while it could be observed. */
   readonly stalledMs: number;
   /** A question under way. */
