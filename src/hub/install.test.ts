@@ -91,6 +91,16 @@ describe('installing the hub', () => {
     await expect(installHub(user, { clock })).resolves.toBeUndefined();
   });
 
+  it('says that the namespace is missing when it may not make it', async () => {
+    const { core, admin, user, clock } = anEmptyServer();
+    for (const definition of HUB_DEFINITIONS) await admin.create(DEFINITIONS, definition);
+    await grant(core, OURS);
+    await expect(installHub(user, { clock })).rejects.toMatchObject({
+      code: 'not-allowed',
+      message: expect.stringMatching(/"namespaces" .*administrator/),
+    });
+  });
+
   it('lists every right that is missing to use it', async () => {
     const { core, admin, user, clock } = anEmptyServer();
     await installHub(admin, { clock });

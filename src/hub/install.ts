@@ -1,7 +1,7 @@
-import { isApiError } from '../kube/api-error.ts';
+import { type ApiError, isApiError } from '../kube/api-error.ts';
 import type { AccessAttributes, ApiServer } from '../kube/api-server.ts';
 import type { JsonObject, KubeObject } from '../model/kube-object.ts';
-import type { Resource } from '../model/resource.ts';
+import { apiVersionOf, type Resource } from '../model/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DEFINITIONS_REVISION, HUB_DEFINITIONS, REVISION_ANNOTATION } from './crds.ts';
 import { HubError } from './hub-error.ts';
@@ -24,26 +24,40 @@ const ATTEMPTS = 5;
  * Throws `HubError` `not-allowed` or `not-installed`, or `ApiError` when the server cannot be reached.
  */
 export async function installHub(apiServer: ApiServer, { clock, timeoutMs = TIMEOUT_MS, signal }: InstallOptions): Promise<void> {
-  for (const definition of HUB_DEFINITIONS) await ensure(definition.metadata.name, () => applyDefinition(apiServer, definition));
-  await ensure(`namespace ${HUB_NAMESPACE}`, () => createNamespace(apiServer));
+  for (const definition of HUB_DEFINITIONS) {
+    const refusal = await refusalOf(() => applyDefinition(apiServer, definition));
+    if (refusal !== undefined && !(await isServed(apiServer, definition.metadata.name))) throw notAllowed(refusal.message, refusal);
+  }
+  const refusal = await refusalOf(() => createNamespace(apiServer));
   await untilServed(apiServer, { clock, timeoutMs, ...(signal && { signal }) });
   await checkRights(apiServer);
+  if (refusal !== undefined) await checkNamespace(apiServer, refusal);
+}
 
-  /** Without the right to install, what is there decides. */
-  async function ensure(name: string, apply: () => Promise<void>): Promise<void> {
-    try {
-      await apply();
-    } catch (error) {
-      if (!isApiError(error, 'forbidden')) throw error;
-      if (!(await isPresent(apiServer, name))) throw notAllowed(error.message, error);
-    }
+/** Without the right to install, what is there decides. */
+async function refusalOf(action: () => Promise<void>): Promise<ApiError | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    if (!isApiError(error, 'forbidden')) throw error;
+    return error;
   }
 }
 
-async function isPresent(apiServer: ApiServer, name: string): Promise<boolean> {
-  if (name.startsWith('namespace ')) return true;
-  const served = await apiServer.discover();
-  return served.some(({ group, resource }) => `${resource}.${group}` === name);
+async function isServed(apiServer: ApiServer, name: string): Promise<boolean> {
+  return (await apiServer.discover()).some(({ group, resource }) => `${resource}.${group}` === name);
+}
+
+/** Whether a namespace that we may not look at is there, only a write tells. */
+async function checkNamespace(apiServer: ApiServer, refusal: ApiError): Promise<void> {
+  const metadata = { name: '', generateName: 'fleetgraph-probe-', namespace: HUB_NAMESPACE };
+  try {
+    await apiServer.create(LEASES, { apiVersion: apiVersionOf(LEASES), kind: LEASES.kind, metadata, spec: {} }, { dryRun: true });
+  } catch (error) {
+    if (isApiError(error, 'not-found')) throw notAllowed(refusal.message, error);
+    throw error;
+  }
 }
 
 async function applyDefinition(apiServer: ApiServer, wanted: KubeObject): Promise<void> {

@@ -16,8 +16,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { damagedError, foreignError, lockedError, newerError, storageErrorOf } from './sqlite-errors.ts';
 
 /** "FLGR": tells our files from other SQLite databases. */
-export const APPLICATION_ID = 0x464c4752;
-export const SCHEMA_VERSION = 1;
+const APPLICATION_ID = 0x464c4752;
+const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
   create table objects (

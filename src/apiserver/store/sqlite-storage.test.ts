@@ -95,6 +95,26 @@ describe('SQLite storage', () => {
   });
 });
 
+describe('a disk that takes no more', () => {
+  it('refuses the write, which then has not happened, and harms nothing before it', () => {
+    const code = `
+      import { tellStory } from '${STORY}';
+      let last = 0;
+      try { tellStory(process.argv[1], 1e9, (revision) => { last = revision; }); }
+      catch (error) { console.log(JSON.stringify({ last, code: error.code, message: error.message })); }
+    `;
+    // In blocks of 512 bytes.
+    const limited = ['-c', 'ulimit -f 2000; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', code, directory];
+    const { last, ...error } = JSON.parse(spawnSync('sh', limited, { encoding: 'utf8' }).stdout) as { last: number };
+    expect(error).toMatchObject({ code: 'server-error', message: expect.stringContaining('the storage refuses the write') });
+    const storage = open();
+    expect(storage.load().revision).toBe(last);
+    expect(contents(storage)).toEqual(storyAt(last));
+    storage.write(storyWrite(last + 1));
+    storage.close();
+  });
+});
+
 describe('opening', () => {
   it('lets one in at a time within a process', () => {
     const storage = open();
