@@ -4,14 +4,15 @@ import type { RolloutObservation } from './events.ts';
 import { reasonFor, weigh } from './evidence.ts';
 import { healthyMs, isOverdue } from './progress.ts';
 import { askReview } from './questions.ts';
-import { rescale } from './rescale.ts';
+import { noteOvershoot, rescale } from './rescale.ts';
 import type { RolloutStep } from './state.ts';
 import { bakeMs, beginStep, citationOf, leaveStep, raiseGoal, reachStep } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 /** What a fresh look means for a run on its way to the new revision. */
 export function goForward(turn: Turn, observation: RolloutObservation): void {
-  rescale(turn, observation);
+  rescale(turn, observation.replicas);
+  noteOvershoot(turn, observation.updated);
   const cause = weigh(turn, observation);
   if (cause !== undefined) {
     halt(turn, {

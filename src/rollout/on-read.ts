@@ -80,13 +80,7 @@ function takeGeneration(turn: Turn, object: KubeObject): void {
   const { applied, replicas } = turn.status;
   const generation = generationOf(object);
   if (applied !== undefined && generation > applied.generation) turn.set({ applied: { ...applied, generation } });
-  const now = replicasOf(object);
-  if (now === replicas) return;
-  rescale(turn, {
-    replicas: now,
-    updated: applied === undefined ? 0 : turn.status.meter.progress.updated,
-    manager: managerOf(object, '/spec/replicas'),
-  });
+  if (replicasOf(object) !== replicas) rescale(turn, replicasOf(object), managerOf(object, '/spec/replicas'));
 }
 
 function takeFailure(turn: Turn, error: 'not-found' | 'forbidden' | 'unreachable', retryAfterMs: number | undefined): void {

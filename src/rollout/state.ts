@@ -118,6 +118,8 @@ export interface RolloutStatus {
   readonly goal: number;
   /** spec.replicas that the targets were computed from. */
   readonly replicas: number;
+  /** Pods that are new beyond what the step asks for. */
+  readonly overshoot?: number;
   /** Name of the revision that the new template became. */
   readonly revision?: string;
   /** Fields that somebody else changed, as last read. */
