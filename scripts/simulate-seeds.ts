@@ -5,7 +5,13 @@
 import { parseArgs } from 'node:util';
 import { tellStory } from '../test/support/rollout-model/story.ts';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '2000' }, from: { type: 'string', default: '1' }, tell: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    tell: { type: 'boolean', default: false },
+  },
+});
 const [seeds, from] = [Number(values.seeds), Number(values.from)];
 const startedAt = performance.now();
 const phases = new Map<string, number>();
@@ -22,5 +28,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   if (failed >= 10) break;
 }
 const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-console.log(`${seeds} stories from ${from} in ${seconds} s: ${failed} failed; ${writes} patches; ends: ${[...phases].map(([phase, count]) => `${phase} ${count}`).join(', ')}`);
+console.log(
+  `${seeds} stories from ${from} in ${seconds} s: ${failed} failed; ${writes} patches; ends: ${[...phases].map(([phase, count]) => `${phase} ${count}`).join(', ')}`,
+);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -17,6 +17,7 @@ export function takeEffect(turn: Turn, intent: Intent, object: KubeObject): void
   noteEffect(turn, intent);
   if (intent.op === 'CLAIM' || intent.op === 'SEAL') return;
   if (intent.op !== 'RELEASE' || turn.status.applied !== undefined) adoptSpec(turn, withIntended(object, intent), intent);
+  if (intent.op === 'ROLL_BACK') turn.set({ reopened: undefined });
   if (intent.op === 'RELEASE') close(turn);
   if (intent.op === 'FREEZE' && turn.status.phase === 'PAUSING') pauseHere(turn);
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../model/kube-object.ts';
-import { halt, staysEnded } from './endings.ts';
+import { halt, isStayingEnded, staysEnded } from './endings.ts';
 import { sameJson } from './json.ts';
 import type { Drift, FieldChange } from './state.ts';
 import { foreignChanges } from './target-fields.ts';
@@ -8,7 +8,7 @@ import { managerOf, versionOf } from './workload-fields.ts';
 
 /** Whether template and strategy are as we left them; if not, the run stops and names the fields. */
 export function checkDrift(turn: Turn, object: KubeObject): boolean {
-  if (turn.status.closing === 'ABORTED') return true;
+  if (turn.status.closing === 'ABORTED' || isStayingEnded(turn)) return true;
   const fields = foreignChanges(turn.state, object);
   if (fields.length === 0) {
     forgetDrift(turn);
@@ -16,7 +16,7 @@ export function checkDrift(turn: Turn, object: KubeObject): boolean {
   }
   // Who commands a rollback after having been shown the edit means to undo that too; but not one made since.
   const isSeen = turn.status.phase === 'ROLLING_BACK' && sameJson(turn.status.drift?.fields, fields);
-  if (isSeen && turn.status.reopenedFrom === undefined) return true;
+  if (isSeen && turn.status.reopened === undefined) return true;
   stopFor(turn, driftOf(turn, object, fields));
   return false;
 }
@@ -28,7 +28,8 @@ function driftOf({ now }: Turn, object: KubeObject, fields: readonly FieldChange
 
 function stopFor(turn: Turn, drift: Drift): void {
   const message = `${drift.manager ?? 'Somebody else'} changed ${namesOf(drift.fields)} on the workload.`;
-  if (turn.status.reopenedFrom !== undefined) {
+  if (turn.status.reopened !== undefined) {
+    turn.set({ drift });
     staysEnded(turn, `${message} It was not rolled back.`);
     return;
   }

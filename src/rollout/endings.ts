@@ -31,14 +31,14 @@ export function halt(turn: Turn, { code, message, unblock, isFailure = false, ca
 
 export function beginRollback(turn: Turn, actor: UserInfo, message: string, by = 'fleetgraph'): void {
   const { phase } = turn.status;
-  const isReopened = phase === 'ABORTED' || phase === 'SUCCEEDED';
+  const { finishedAt = turn.now } = turn.status;
+  if (phase === 'ABORTED' || phase === 'SUCCEEDED') turn.set({ reopened: { phase, finishedAt } });
   turn.set({
     actor,
     freeze: false,
     finishedAt: undefined,
     rejections: 0,
     notBefore: undefined,
-    ...(isReopened && { reopenedFrom: phase }),
   });
   turn.set({ closing: turn.status.applied === undefined ? 'ROLLED_BACK' : undefined });
   turn.meter({ stalledMs: 0, healthyAt: undefined, evidence: [] });
@@ -47,22 +47,30 @@ export function beginRollback(turn: Turn, actor: UserInfo, message: string, by =
   turn.note('RollingBack', message, by);
 }
 
-/** A rollback of a run that had ended finds that the object has moved on since: the end stands. */
+/** A rollback of a run that had ended finds that the object has moved on since: the end stands, and the object is left as it is. */
 export function staysEnded(turn: Turn, message: string): void {
-  const { reopenedFrom } = turn.status;
-  if (reopenedFrom === undefined) return;
-  turn.set({ reopenedFrom: undefined, drift: undefined, closing: undefined });
-  turn.phase(reopenedFrom);
+  const { reopened } = turn.status;
+  if (reopened === undefined) return;
+  turn.set({ closing: reopened.phase });
   turn.reason('ForeignEdit', message);
   turn.note('RollbackRefused', message);
 }
 
+export function isStayingEnded({ status }: Pick<Turn, 'status'>): boolean {
+  return status.reopened !== undefined && status.closing !== undefined && status.drift !== undefined;
+}
+
 /** The object is given back, or never was ours. */
 export function close(turn: Turn): void {
-  const { closing } = turn.status;
+  const { closing, reopened } = turn.status;
   if (closing === undefined) return;
-  turn.set({ closing: undefined, marker: undefined, reopenedFrom: undefined, drift: undefined, notBefore: undefined });
+  const stays = isStayingEnded(turn);
+  turn.set({ closing: undefined, marker: undefined, reopened: undefined, drift: undefined, notBefore: undefined });
   turn.phase(closing);
+  if (stays) {
+    turn.set({ finishedAt: reopened?.finishedAt });
+    return;
+  }
   const [code, message] = ENDINGS[closing];
   turn.reason(code, message, { unblock: closing === 'ABORTED' && turn.status.applied !== undefined ? ['rolloutRollback'] : [] });
   turn.note(code, message);

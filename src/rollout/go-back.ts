@@ -1,11 +1,12 @@
 import { halt } from './endings.ts';
 import type { RolloutObservation } from './events.ts';
 import { isOverdue } from './progress.ts';
+import { isRollbackDue } from './target-fields.ts';
 import type { Turn } from './turn.ts';
 
 /** What a fresh look means for a run on its way back: it is over when no pod is anywhere else. */
 export function goBack(turn: Turn, observation: RolloutObservation): void {
-  if (turn.status.applied?.shape !== 'ORIGINAL' || turn.status.closing !== undefined) return;
+  if (isRollbackDue(turn) || turn.status.applied === undefined || turn.status.closing !== undefined) return;
   if (isBack(observation)) {
     turn.phase('ROLLING_BACK');
     turn.set({ closing: 'ROLLED_BACK' });

@@ -1,9 +1,9 @@
 import { brakeOf } from './brake.ts';
-import { close } from './endings.ts';
+import { close, isStayingEnded } from './endings.ts';
 import { askRead, askReview, hasUnknown, isHeldBack, isSending } from './questions.ts';
 import { isFinished } from './state.ts';
 import { beginStep } from './steps.ts';
-import { isFrozen } from './target-fields.ts';
+import { isFrozen, isRollbackDue } from './target-fields.ts';
 import type { Turn } from './turn.ts';
 
 /** What a run can do without new evidence: find out what became of a write, or prepare the one that is due. */
@@ -31,7 +31,11 @@ function gateFirstStep(turn: Turn): void {
 }
 
 function isUntouched({ status }: Turn): boolean {
-  return status.closing !== undefined && status.marker === undefined && (status.closing === 'ABORTED' || status.applied === undefined);
+  return (
+    status.closing !== undefined &&
+    status.marker === undefined &&
+    (status.closing === 'ABORTED' || status.applied === undefined || isStayingEnded({ status }))
+  );
 }
 
 function isWriteDue(turn: Turn): boolean {
@@ -39,7 +43,7 @@ function isWriteDue(turn: Turn): boolean {
   if (status.closing !== undefined) return true;
   switch (status.phase) {
     case 'ROLLING_BACK':
-      return status.applied !== undefined && status.applied.shape !== 'ORIGINAL';
+      return isRollbackDue(turn);
     case 'PAUSING':
       return true;
     case 'HALTED':

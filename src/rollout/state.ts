@@ -130,8 +130,8 @@ export interface RolloutStatus {
   readonly freeze: boolean;
   /** All is done but giving the object back; the phase that the run ends in. */
   readonly closing?: ClosingPhase;
-  /** The finished phase that a rollback took the run out of. */
-  readonly reopenedFrom?: RolloutPhase;
+  /** The end that a rollback took the run out of; until that has written anything. */
+  readonly reopened?: { readonly phase: ClosingPhase; readonly finishedAt: number };
   /** The step for which the author's right was last found to hold. */
   readonly rightReviewedFor?: number;
   /** Consecutive refusals of the same write. */

@@ -24,6 +24,11 @@ export function isFrozen({ spec, status }: Held): boolean {
   return freezes && (status.applied?.strategy.some(({ path, value }) => path === pausePath && value === true) ?? false);
 }
 
+/** Not written yet, or written over by somebody since, which a person has seen and wants undone. */
+export function isRollbackDue({ status }: Pick<Held, 'status'>): boolean {
+  return status.applied !== undefined && (status.applied.shape !== 'ORIGINAL' || status.drift !== undefined);
+}
+
 /** The strategy as it was, but for a pause, which would stop the pods on their way: that comes back at the very end. */
 export function originalUnpaused({ spec }: Held): FieldValue[] {
   const { pausePath } = brakeOf(spec.target);

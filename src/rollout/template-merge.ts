@@ -68,10 +68,8 @@ function mergeLists(base: readonly unknown[], patch: readonly unknown[], { key, 
   let merged = isReplaced ? [] : [...base];
   for (const [at, element] of elements.entries()) {
     const id = element[key];
-    if (id === undefined) {
-      if (element[DIRECTIVE] === 'replace') continue;
-      throw misshapen([...path, String(at)], `lacks ${key}, by which the list is merged`);
-    }
+    if (id === undefined && element[DIRECTIVE] === 'replace') continue;
+    if (id === undefined) throw misshapen([...path, String(at)], `lacks ${key}, by which the list is merged`);
     const index = merged.findIndex((candidate) => isObject(candidate) && candidate[key] === id);
     if (element[DIRECTIVE] === 'delete') merged = merged.filter((_, position) => position !== index);
     else merged.splice(index < 0 ? merged.length : index, index < 0 ? 0 : 1, mergeElement(merged[index], element, [...path, String(at)]));

@@ -71,7 +71,7 @@ const SPECIAL: Readonly<Partial<Record<RolloutVerb, (state: RolloutState) => Ref
 /** Somebody's edit stands: going on would undo it or build on it unseen. */
 function undriven(state: RolloutState): Refusal | undefined {
   const { drift } = state.status;
-  if (drift === undefined || state.status.phase === 'ROLLBACK_FAILED') return undefined;
+  if (drift === undefined) return undefined;
   return refusal(state, 'Blocked', `Somebody else's edit stands: ${drift.fields.map(({ path }) => path).join(', ')}.`, [
     'rolloutRollback',
     'rolloutAbort',

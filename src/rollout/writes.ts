@@ -1,11 +1,12 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import { adoptSpec, pauseHere } from './applied.ts';
 import { brakeOf } from './brake.ts';
+import { isStayingEnded } from './endings.ts';
 import { changesBetween, changesTo } from './field-changes.ts';
 import { send, type Write } from './intents.ts';
 import { proceed } from './proceed.ts';
 import type { FieldChange, FieldValue } from './state.ts';
-import { isFrozen, originalUnpaused } from './target-fields.ts';
+import { isFrozen, isRollbackDue, originalUnpaused } from './target-fields.ts';
 import type { Turn } from './turn.ts';
 import { replicasOf, templateOf } from './workload-fields.ts';
 
@@ -39,7 +40,7 @@ function dueWrite(turn: Turn, object: KubeObject): Write | undefined {
   if (status.closing !== undefined) return { op: 'CLAIM', changes: [] };
   switch (status.phase) {
     case 'ROLLING_BACK':
-      return status.applied?.shape === 'HELD' || status.applied?.shape === 'FINISHED' ? rollback(turn, object) : undefined;
+      return isRollbackDue(turn) ? rollback(turn, object) : undefined;
     case 'PAUSING':
       return freeze(turn, object);
     case 'HALTED':
@@ -96,6 +97,6 @@ function rollback(turn: Turn, object: KubeObject): Write {
 }
 
 function release({ status, spec }: Turn, object: KubeObject): Write {
-  const isLeftAsIs = status.closing === 'ABORTED' || status.applied === undefined;
+  const isLeftAsIs = status.closing === 'ABORTED' || status.applied === undefined || isStayingEnded({ status });
   return { op: 'RELEASE', changes: isLeftAsIs ? [] : changesTo(object, spec.original.strategy) };
 }

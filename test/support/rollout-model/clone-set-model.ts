@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject } from '../../../src/model/kube-object.ts';
 import { valueAt } from '../../../src/rollout/pointer.ts';
-import { imageOf, type ModelCluster, replicasOf, revisionOf } from './model-cluster.ts';
+import type { ModelCluster } from './model-cluster.ts';
+import { imageOf, replicasOf, revisionOf } from './model-object.ts';
 import type { ModelPod } from './model-pods.ts';
 
 /** A CloneSet's controller, one pass: scale, or update within the budget. Source: kruise, pkg/controller/cloneset/sync. */
@@ -63,7 +64,8 @@ function updatePods(cluster: ModelCluster, object: KubeObject, partition: number
   const update = revisionOf(object);
   const isDown = (pod: ModelPod) => pod.readyAt === undefined;
   const old = cluster.pods.filter(({ revision }) => revision !== update).sort((a, b) => Number(isDown(b)) - Number(isDown(a)));
-  const budget = Math.max(1, Math.ceil(replicasOf(object) * 0.2)) - cluster.pods.filter((pod) => pod.revision === update && isDown(pod)).length;
+  const budget =
+    Math.max(1, Math.ceil(replicasOf(object) * 0.2)) - cluster.pods.filter((pod) => pod.revision === update && isDown(pod)).length;
   for (const pod of old.slice(0, Math.max(0, Math.min(old.length - partition, budget)))) {
     cluster.pods = cluster.pods.filter((other) => other !== pod);
     cluster.pods.push(cluster.make(update, imageOf(object)));

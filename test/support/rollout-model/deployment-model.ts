@@ -1,6 +1,7 @@
 import type { JsonObject, KubeObject } from '../../../src/model/kube-object.ts';
 import { valueAt } from '../../../src/rollout/pointer.ts';
-import { imageOf, type ModelCluster, replicasOf, revisionOf } from './model-cluster.ts';
+import type { ModelCluster } from './model-cluster.ts';
+import { imageOf, replicasOf, revisionOf } from './model-object.ts';
 import { isAvailable, type ModelPod } from './model-pods.ts';
 
 /** A Deployment's controller with its ReplicaSets, one pass. Source: kubernetes, pkg/controller/deployment/rolling.go. */
@@ -8,7 +9,10 @@ export function reconcileDeployment(cluster: ModelCluster, object: KubeObject): 
   const sets = { ...(object.status?.['sets'] as Record<string, number> | undefined) };
   const images = { ...(object.status?.['images'] as Record<string, string> | undefined) };
   const isPaused = valueAt(object, '/spec/paused') === true;
-  const update = isPaused && sets[revisionOf(object)] === undefined ? String(object.status?.['updateRevision'] ?? revisionOf(object)) : revisionOf(object);
+  const update =
+    isPaused && sets[revisionOf(object)] === undefined
+      ? String(object.status?.['updateRevision'] ?? revisionOf(object))
+      : revisionOf(object);
   images[update] ??= imageOf(object);
   sets[update] ??= 0;
   const scaled = object.status?.['scaledTo'];
@@ -59,7 +63,9 @@ function fill(cluster: ModelCluster, sets: Record<string, number>, images: Reado
   const kept: ModelPod[] = [];
   for (const name of new Set([...Object.keys(sets), ...cluster.pods.map(({ revision }) => revision)])) {
     const wanted = sets[name] ?? 0;
-    const pods = cluster.pods.filter(({ revision }) => revision === name).sort((a, b) => Number(b.readyAt !== undefined) - Number(a.readyAt !== undefined));
+    const pods = cluster.pods
+      .filter(({ revision }) => revision === name)
+      .sort((a, b) => Number(b.readyAt !== undefined) - Number(a.readyAt !== undefined));
     kept.push(...pods.slice(0, wanted));
     for (let count = pods.length; count < wanted; count += 1) kept.push(cluster.make(name, images[name] ?? ''));
   }

@@ -74,14 +74,20 @@ export class Driver {
   #take(event: RolloutEvent): void {
     const { state, effects } = step(this.state, event, this.#cluster.now);
     const isRecord = effects[0]?.do === 'record';
-    if (isRecord && this.#isCrashing('before-record')) return this.crash();
+    if (isRecord && this.#isCrashing('before-record')) {
+      this.crash();
+      return;
+    }
     if (isRecord && this.recordFails > 0) {
       this.recordFails -= 1;
       return;
     }
     if (isRecord) this.hub = JSON.stringify(state);
     this.#follow(state);
-    if (isRecord && this.#isCrashing('after-record')) return this.crash();
+    if (isRecord && this.#isCrashing('after-record')) {
+      this.crash();
+      return;
+    }
     this.state = state;
     for (const effect of effects) if (!this.#carryOut(effect)) return;
   }
@@ -91,7 +97,8 @@ export class Driver {
     if (phase !== this.state.status.phase) this.phases.push({ at: this.#cluster.now, phase, text: `${reason.code}: ${reason.message}` });
     const known = this.state.status.commands.length;
     for (const { verb, refusal } of state.status.commands.slice(known)) {
-      if (refusal === undefined) this.accepted.push({ at: this.#cluster.now, verb: verb as RolloutVerb, step: this.state.status.currentStep });
+      if (refusal === undefined)
+        this.accepted.push({ at: this.#cluster.now, verb: verb as RolloutVerb, step: this.state.status.currentStep });
     }
   }
 
@@ -127,7 +134,9 @@ export class Driver {
 
   #send(effect: PatchEffect): boolean {
     const { intentId, operations } = effect;
-    const isRecorded = (JSON.parse(this.hub) as RolloutState).status.intents.some(({ id, patch }) => id === intentId && JSON.stringify(patch) === JSON.stringify(operations));
+    const isRecorded = (JSON.parse(this.hub) as RolloutState).status.intents.some(
+      ({ id, patch }) => id === intentId && JSON.stringify(patch) === JSON.stringify(operations),
+    );
     const patch = { at: this.#cluster.now, operations, intentId, isRecorded };
     this.sent.push(patch);
     const fault = this.patchFault;

@@ -1,15 +1,18 @@
 import type { KubeObject } from '../../../src/model/kube-object.ts';
-import { foldedStrategy, holdsOriginal } from './original.ts';
+import { sameJson } from '../../../src/rollout/json.ts';
 import { MARKER_LABEL, parseMarker } from '../../../src/rollout/marker.ts';
 import { isFinished, type RolloutState } from '../../../src/rollout/state.ts';
-import { sameJson } from '../../../src/rollout/json.ts';
 import type { Driver } from './driver.ts';
-import { letThrough, type ModelCluster, replicasOf, revisionOf, type WriteEntry } from './model-cluster.ts';
+import type { ModelCluster, WriteEntry } from './model-cluster.ts';
+import { letThrough, replicasOf, revisionOf } from './model-object.ts';
+import { foldedStrategy, holdsOriginal } from './original.ts';
 
 /** What must hold of every story, told from the server's own history of writes (D.10 of the semantics, for one cluster). */
 export function violations(initial: RolloutState, cluster: ModelCluster, driver: Driver): string[] {
   const ours = cluster.history.filter(({ by }) => by === 'gateway');
-  const effective = ours.filter(({ before, after }) => !sameJson({ ...before.metadata.labels, ...before.spec }, { ...after.metadata.labels, ...after.spec }));
+  const effective = ours.filter(
+    ({ before, after }) => !sameJson({ ...before.metadata.labels, ...before.spec }, { ...after.metadata.labels, ...after.spec }),
+  );
   return [
     ...recorded(driver),
     ...once(ours),
@@ -18,6 +21,8 @@ export function violations(initial: RolloutState, cluster: ModelCluster, driver:
     ...neverRaised(ours, initial),
     ...inStrides(ours, initial),
     ...onEvidence(ours, initial, driver),
+    ...baked(ours, initial, driver),
+    ...stands(ours, driver),
     ...backExactly(ours, initial),
     ...endings(initial, cluster, driver, effective),
     ...atRest(driver, cluster),
@@ -42,7 +47,8 @@ function fenced(ours: readonly WriteEntry[]): string[] {
   for (const { after } of ours) {
     const marker = parseMarker(markerIn(after) ?? '');
     if (marker === undefined) continue;
-    if (marker.epoch < last.epoch || marker.sequence <= last.sequence) found.push(`${markerIn(after)} took effect after ${last.epoch}.${last.sequence}`);
+    if (marker.epoch < last.epoch || marker.sequence <= last.sequence)
+      found.push(`${markerIn(after)} took effect after ${last.epoch}.${last.sequence}`);
     last = marker;
   }
   return found;
@@ -56,7 +62,9 @@ function sameObject(ours: readonly WriteEntry[], { spec }: RolloutState): string
 function neverRaised(ours: readonly WriteEntry[], { spec }: RolloutState): string[] {
   if (spec.method !== 'PARTITION') return [];
   const held = (object: KubeObject) => Math.min(replicasOf(object), replicasOf(object) - letThrough(object));
-  return ours.filter(({ before, after }) => revisionOf(before) === revisionOf(after) && held(after) > held(before)).map(({ at }) => `the partition was raised at ${at}`);
+  return ours
+    .filter(({ before, after }) => revisionOf(before) === revisionOf(after) && held(after) > held(before))
+    .map(({ at }) => `the partition was raised at ${at}`);
 }
 
 /** Rule 4, for the Deployment's brake: never more at once than its owner lets be unavailable. */
@@ -79,16 +87,47 @@ function onEvidence(ours: readonly WriteEntry[], { spec }: RolloutState, driver:
   const early = ours.flatMap(({ at, before, after, wasWell, updated, wasScaled }) => {
     const isHeld = revisionOf(after) !== revisionOfTemplate(spec.original.template) && isBrakedOf(spec, before) && isBrakedOf(spec, after);
     const isRaised = letThrough(after) > Math.max(letThrough(before), updated);
-    return isHeld && isRaised && !wasWell && !wasScaled ? [`the brake was let go from ${letThrough(before)} to ${letThrough(after)} at ${at} without evidence`] : [];
+    return isHeld && isRaised && !wasWell && !wasScaled
+      ? [`the brake was let go from ${letThrough(before)} to ${letThrough(after)} at ${at} without evidence`]
+      : [];
   });
   return manualSteps > advances ? [...early, `${manualSteps} manual steps were passed with ${advances} advances`] : early;
 }
+
+/** CP-8: a timed wait is time that was well, unless somebody cut it short or scaled meanwhile. Looks are a few seconds apart. */
+function baked(ours: readonly WriteEntry[], { spec, status }: RolloutState, { accepted }: Driver): string[] {
+  if (accepted.some(({ verb }) => verb === 'advance') || ours.some(({ wasScaled }) => wasScaled)) return [];
+  return ours.flatMap(({ at, before, after, wellMs }) => {
+    const original = revisionOfTemplate(spec.original.template);
+    const held = status.steps.findLast(({ target }) => target === letThrough(before));
+    const isNew = revisionOf(before) !== original && revisionOf(after) !== original;
+    const isHeld = isNew && isBrakedOf(spec, before) && isBrakedOf(spec, after);
+    const leastMs = (held?.pauseSeconds ?? 0) * 1_000 - LOOK_MS;
+    return isHeld && letThrough(after) > letThrough(before) && wellMs < leastMs ? [`a timed wait was cut to ${wellMs} ms at ${at}`] : [];
+  });
+}
+
+const LOOK_MS = 8_000;
+
+/** A run that says it stands still lets nothing go, not even by a patch of the past. */
+function stands(ours: readonly WriteEntry[], { phases }: Driver): string[] {
+  return ours.flatMap(({ at, before, after, wasScaled }) => {
+    const phase = phases.findLast((entry) => entry.at < at)?.phase ?? '';
+    const isChanging = phases.some((entry) => entry.at === at);
+    const isLetGo = letThrough(after) > letThrough(before) || revisionOf(before) !== revisionOf(after);
+    return STILL.has(phase) && !isChanging && isLetGo && !wasScaled ? [`something was let go at ${at} while the run was ${phase}`] : [];
+  });
+}
+
+const STILL = new Set(['PAUSED', 'HALTED', 'WAITING', 'ABORTED', 'ROLLED_BACK', 'SUCCEEDED', 'ROLLBACK_FAILED']);
 
 /** Rule 11: going back is one patch, to the letter. */
 function backExactly(ours: readonly WriteEntry[], { spec }: RolloutState): string[] {
   const original = revisionOfTemplate(spec.original.template);
   const backs = ours.filter(({ before, after }) => revisionOf(before) !== original && revisionOf(after) === original);
-  return backs.filter(({ after }) => !holdsOriginal(after, spec.original, true)).map(({ at, after }) => `the rollback at ${at} left ${JSON.stringify(foldedStrategy(after))}`);
+  return backs
+    .filter(({ after }) => !holdsOriginal(after, spec.original, true))
+    .map(({ at, after }) => `the rollback at ${at} left ${JSON.stringify(foldedStrategy(after))}`);
 }
 
 function endings({ spec }: RolloutState, cluster: ModelCluster, driver: Driver, effective: readonly WriteEntry[]): string[] {
@@ -105,7 +144,8 @@ function endings({ spec }: RolloutState, cluster: ModelCluster, driver: Driver, 
   const wanted = phase === 'SUCCEEDED' ? spec.template : spec.original.template;
   const isUntouched = !effective.some(({ before, after }) => revisionOf(before) !== revisionOf(after));
   if (!isUntouched && !sameJson(object.spec?.['template'], wanted)) found.push(`${phase} with another template`);
-  if (!isUntouched && !holdsOriginal(object, spec.original, false)) found.push(`${phase} with another strategy: ${JSON.stringify(foldedStrategy(object))}`);
+  if (!isUntouched && !holdsOriginal(object, spec.original, false))
+    found.push(`${phase} with another strategy: ${JSON.stringify(foldedStrategy(object))}`);
   const others = cluster.pods.filter(({ revision }) => revision !== revisionOf(object)).length;
   if (others > 0 && !isUntouched) found.push(`${phase} with ${others} pods at another revision`);
   return found;

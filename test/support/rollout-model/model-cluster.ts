@@ -2,12 +2,12 @@ import { applyJsonPatch } from '../../../src/apiserver/patch/json-patch.ts';
 import type { JsonPatchOperation } from '../../../src/kube/api-server.ts';
 import type { KubeObject } from '../../../src/model/kube-object.ts';
 import type { RolloutObservation } from '../../../src/rollout/events.ts';
-import { digestOf, sameJson } from '../../../src/rollout/json.ts';
+import { sameJson } from '../../../src/rollout/json.ts';
 import { MARKER_LABEL } from '../../../src/rollout/marker.ts';
-import { valueAt } from '../../../src/rollout/pointer.ts';
 import type { Cause } from '../../../src/status/cause.ts';
 import { reconcileCloneSet } from './clone-set-model.ts';
 import { reconcileDeployment } from './deployment-model.ts';
+import { letThrough, replicasOf } from './model-object.ts';
 import { advancePod, fateOf, isAvailable, type ModelPod } from './model-pods.ts';
 
 /** One write that an API server accepted, in its order. */
@@ -24,6 +24,8 @@ export interface WriteEntry {
   readonly wasWell: boolean;
   /** Somebody changed the number of pods since then. */
   readonly wasScaled: boolean;
+  /** For how long all of it was well since then. */
+  readonly wellMs: number;
 }
 
 export type PatchAnswer = { readonly ok: true; readonly object: KubeObject } | { readonly ok: false; readonly refusal: 'invalid' | 'gone' };
@@ -39,6 +41,10 @@ export class ModelCluster {
   #serial = 0;
   #wasWell = true;
   #wasScaled = false;
+  #wellMs = 0;
+  /** How long the controller takes to notice a change of the spec. */
+  controllerLagMs = 0;
+  #specWrittenAt = 0;
 
   constructor(object: KubeObject, now: number) {
     this.now = now;
@@ -57,6 +63,7 @@ export class ModelCluster {
     }
     const isSpecChanged = !sameJson(before.spec, after.spec);
     this.object = this.#stored(after, (before.metadata.generation ?? 0) + (isSpecChanged ? 1 : 0));
+    if (isSpecChanged) this.#specWrittenAt = this.now;
     this.#remember(before, operations, by);
     return { ok: true, object: this.read() as KubeObject };
   }
@@ -65,12 +72,13 @@ export class ModelCluster {
     return this.object && structuredClone(this.object);
   }
 
-  recreate(): void {
+  /** From a backup, it may be: with the labels it had. */
+  recreate(keepsLabels: boolean): void {
     if (this.object === undefined) return;
     const object = structuredClone(this.object);
-    delete object.metadata.labels?.[MARKER_LABEL];
+    if (!keepsLabels) delete object.metadata.labels?.[MARKER_LABEL];
     object.metadata.uid = `uid-${++this.#serial}-again`;
-    this.object = this.#stored(object, 1);
+    this.object = this.#stored(object, keepsLabels ? (object.metadata.generation ?? 1) : 1);
     this.pods = [];
   }
 
@@ -83,8 +91,10 @@ export class ModelCluster {
     this.now += ms;
     for (const pod of this.pods) advancePod(pod, this.downNodes.has(pod.node), this.now);
     this.#evict();
-    if (this.object !== undefined) this.#reconcile(this.object);
-    this.#wasWell ||= this.#isWell();
+    if (this.object !== undefined && this.now >= this.#specWrittenAt + this.controllerLagMs) this.#reconcile(this.object);
+    const isWell = this.#isWell();
+    this.#wasWell ||= isWell;
+    if (isWell) this.#wellMs += ms;
   }
 
   settle(ticks: number): void {
@@ -139,7 +149,9 @@ export class ModelCluster {
 
   /** A pod on a node that is down is given up after five minutes. */
   #evict(): void {
-    this.pods = this.pods.filter((pod) => !(this.downNodes.has(pod.node) && this.now - pod.createdAt > 300_000 && pod.readyAt === undefined));
+    this.pods = this.pods.filter(
+      (pod) => !(this.downNodes.has(pod.node) && this.now - pod.createdAt > 300_000 && pod.readyAt === undefined),
+    );
   }
 
   #reconcile(object: KubeObject): void {
@@ -160,9 +172,20 @@ export class ModelCluster {
   #remember(before: KubeObject, operations: readonly JsonPatchOperation[], by: WriteEntry['by']): void {
     const { updated = 0, updatedAvailable = 0 } = this.observe(this.originalMinReady) ?? {};
     const after = structuredClone(this.object as KubeObject);
-    this.history.push({ at: this.now, by, operations, before, after, updated, updatedAvailable, wasWell: this.#wasWell, wasScaled: this.#wasScaled });
+    this.history.push({
+      at: this.now,
+      by,
+      operations,
+      before,
+      after,
+      updated,
+      updatedAvailable,
+      wasWell: this.#wasWell,
+      wasScaled: this.#wasScaled,
+      wellMs: this.#wellMs,
+    });
     if (by === 'somebody') this.#wasScaled ||= replicasOf(before) !== replicasOf(after);
-    else if (letThrough(after) !== letThrough(before)) [this.#wasWell, this.#wasScaled] = [false, false];
+    else if (letThrough(after) !== letThrough(before)) [this.#wasWell, this.#wasScaled, this.#wellMs] = [false, false, 0];
   }
 
   #stored(object: KubeObject, generation: number): KubeObject {
@@ -178,30 +201,3 @@ const CODES: Readonly<Record<ReturnType<typeof fateOf>, Cause['code']>> = {
   missing: 'ImagePull',
   crash: 'CrashLoop',
 };
-
-export function replicasOf(object: KubeObject): number {
-  return Number(valueAt(object, '/spec/replicas') ?? 1);
-}
-
-const HASHES = new Map<string, string>();
-
-/** A revision's name follows from the template alone. */
-export function revisionOf(object: KubeObject): string {
-  const text = JSON.stringify(object.spec?.['template']);
-  let name = HASHES.get(text);
-  if (name === undefined) HASHES.set(text, (name = `web-${digestOf(JSON.parse(text)).slice(0, 8)}`));
-  return name;
-}
-
-export function imageOf(object: KubeObject): string {
-  return String(valueAt(object, '/spec/template/spec/containers/0/image'));
-}
-
-/** How many pods the brake on the object lets be new. */
-export function letThrough(object: KubeObject | undefined): number {
-  if (object === undefined) return 0;
-  if (object.kind !== 'CloneSet') return Math.min(replicasOf(object), Number(valueAt(object, '/spec/strategy/rollingUpdate/maxUnavailable')));
-  const base = object.apiVersion.endsWith('v1beta1') ? '/spec/updateStrategy/rollingUpdate' : '/spec/updateStrategy';
-  const partition = valueAt(object, `${base}/partition`);
-  return Math.max(0, replicasOf(object) - Number(String(partition ?? 0).replace('%', '')));
-}

@@ -6,7 +6,8 @@ import { isFinished, type RolloutState } from '../../../src/rollout/state.ts';
 import { type Random, seededRandom } from '../../../src/runtime/random.ts';
 import { type CrashPoint, Driver, type PatchFault } from './driver.ts';
 import { violations } from './invariants.ts';
-import { ModelCluster, revisionOf } from './model-cluster.ts';
+import { ModelCluster } from './model-cluster.ts';
+import { revisionOf } from './model-object.ts';
 import { aModelWorkload, type ModelKind } from './workloads.ts';
 
 export const START = Date.UTC(2026, 0, 5, 9);
@@ -49,7 +50,10 @@ class Story {
     this.random = seededRandom(seed);
     const kind = this.random.pick<ModelKind>(['Deployment', 'Deployment', 'CloneSet v1alpha1', 'CloneSet v1beta1']);
     const replicas = this.random.pick([1, 2, 5, 10, 10, 10, 17]);
-    const object = aModelWorkload(kind, replicas, { paused: this.random.int(20) === 0, maxUnavailable: this.random.pick<string | number>(['25%', 2, 0]) });
+    const object = aModelWorkload(kind, replicas, {
+      paused: this.random.int(20) === 0,
+      maxUnavailable: this.random.pick<string | number>(['25%', 2, 0]),
+    });
     this.cluster = new ModelCluster(object, START);
     this.cluster.originalMinReady = 4;
     this.initial = this.#begin();
@@ -67,7 +71,13 @@ class Story {
     } catch (error) {
       problems.push(`it threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-    return { seed: this.#seed, violations: problems, lines: this.lines, phase: this.driver.state.status.phase, writes: this.driver.sent.length };
+    return {
+      seed: this.#seed,
+      violations: problems,
+      lines: this.lines,
+      phase: this.driver.state.status.phase,
+      writes: this.driver.sent.length,
+    };
   }
 
   #begin(): RolloutState {
@@ -93,9 +103,19 @@ class Story {
     const shapes: StepRequest[][] = [
       [],
       [{ target: 1, ...pause() }],
-      [{ target: 1, ...pause() }, { target: '50%', ...pause() }],
-      [{ target: '10%', ...pause() }, { target: '40%', ...pause() }, { target: '70%', ...pause() }],
-      [{ target: Math.min(2, replicas), ...pause() }, { target: '100%', ...pause() }],
+      [
+        { target: 1, ...pause() },
+        { target: '50%', ...pause() },
+      ],
+      [
+        { target: '10%', ...pause() },
+        { target: '40%', ...pause() },
+        { target: '70%', ...pause() },
+      ],
+      [
+        { target: Math.min(2, replicas), ...pause() },
+        { target: '100%', ...pause() },
+      ],
     ];
     return this.random.pick(shapes);
   }
@@ -105,11 +125,11 @@ class Story {
   #repertoire(): Deed[] {
     return [
       [30, 'time passes', () => this.#pass(this.random.pick([2, 4, 10, 20, 40, 90]) * 1_000)],
-      [10, 'advance', () => this.#command('advance')],
+      [16, 'advance', () => this.#command('advance')],
       [3, 'pause', () => this.#command('pause')],
       [6, 'resume', () => this.#command('resume')],
-      [1, 'abort', () => this.#command('abort')],
-      [3, 'rollback', () => this.#command('rollback')],
+      [0.4, 'abort', () => this.#command('abort')],
+      [1.2, 'rollback', () => this.#command('rollback')],
       [4, 'retry', () => this.#command('retry')],
       [6, 'the process dies', () => this.#dieNow()],
       [8, 'the process will die', () => this.#crash()],
@@ -120,20 +140,25 @@ class Story {
       [3, 'events come twice', () => (this.driver.duplicates = !this.driver.duplicates)],
       [4, 'our copy lags', () => (this.#lagMs = this.random.pick([0, 2_000, 6_000]))],
       [2, 'our copy goes stale', () => (this.#staleUntil = this.cluster.now + 60_000)],
+      [3, 'the controller slows', () => this.#slowController()],
+      [3, 'a patch goes astray and somebody steps in', () => this.#stepIn()],
       [3, 'an autoscaler scales', () => this.#scale()],
-      [1, 'somebody edits', () => this.#edit()],
+      [0.7, 'somebody edits', () => this.#edit()],
       [3, 'a node fails', () => this.cluster.downNodes.add(this.random.int(5))],
       [3, 'nodes come back', () => this.cluster.downNodes.clear()],
       [1, 'the right goes or comes', () => (this.driver.hasRight = !this.driver.hasRight)],
-      [0.3, 'the object is made anew', () => this.cluster.recreate()],
-      [0.3, 'the object is deleted', () => this.cluster.remove()],
+      [0.12, 'the object is made anew', () => this.cluster.recreate(this.random.int(2) === 0)],
+      [0.12, 'the object is deleted', () => this.cluster.remove()],
     ];
   }
 
   #act(): void {
     const total = this.#deeds.reduce((sum, [weight]) => sum + weight, 0);
     let ticket = this.random.next() * total;
-    const deed = this.#deeds.find(([weight]) => (ticket -= weight) < 0) ?? this.#deeds[0];
+    const deed = this.#deeds.find(([weight]) => {
+      ticket -= weight;
+      return ticket < 0;
+    });
     if (deed === undefined) return;
     this.#say(deed[1]);
     deed[2]();
@@ -166,7 +191,9 @@ class Story {
     const { steps, currentStep } = this.driver.state.status;
     const toStep = verb === 'advance' && this.random.int(6) === 0 && currentStep + 1 < steps.length ? { toStep: steps.length - 1 } : {};
     const target = verb === 'advance' && this.random.int(8) === 0 && toStep.toStep === undefined ? { target: '60%' } : {};
-    this.#follow(() => this.driver.deliver({ type: 'command', command: { id, verb, actor: verb === 'rollback' ? BOB : ALICE, ...toStep, ...target } }));
+    this.#follow(() =>
+      this.driver.deliver({ type: 'command', command: { id, verb, actor: verb === 'rollback' ? BOB : ALICE, ...toStep, ...target } }),
+    );
     const refusal = this.driver.answers.get(id);
     if (refusal !== undefined) this.#say(`  refused: ${refusal.message}`);
   }
@@ -185,8 +212,35 @@ class Story {
   }
 
   #fault(): void {
-    this.driver.patchFault = this.random.pick<PatchFault>(['lost-before', 'lost-before', 'lost-after', 'lost-after', 'delayed', 'delayed', 'forbidden', 'throttled', 'unreachable', 'conflict']);
+    this.driver.patchFault = this.random.pick<PatchFault>([
+      'lost-before',
+      'lost-before',
+      'lost-after',
+      'lost-after',
+      'delayed',
+      'delayed',
+      'forbidden',
+      'throttled',
+      'unreachable',
+      'conflict',
+    ]);
     this.#say(`  ${this.driver.patchFault}`);
+  }
+
+  #slowController(): void {
+    this.cluster.controllerLagMs = this.random.pick([0, 4_000, 12_000]);
+  }
+
+  #stepIn(): void {
+    this.driver.patchFault = 'delayed';
+    this.driver.readFails = this.random.int(3);
+    if (this.random.int(2) === 0) this.driver.crashAt = 'before-send';
+    this.#command(this.random.pick<RolloutVerb>(['advance', 'advance', 'resume', 'retry', 'rollback']));
+    if (this.random.int(2) === 0) this.#pass(2_000);
+    this.#command(this.random.pick<RolloutVerb>(['pause', 'rollback', 'abort']));
+    this.#pass(this.random.pick([2_000, 6_000]));
+    if (this.random.int(8) === 0) this.cluster.recreate(true);
+    this.driver.arrive();
   }
 
   #scale(): void {
@@ -220,6 +274,8 @@ class Story {
     cluster.downNodes.clear();
     this.#lagMs = 0;
     this.#staleUntil = 0;
+    cluster.controllerLagMs = 0;
+    this.#pass(2_000);
     while (driver.delayed.length > 0) driver.arrive();
     for (let ticks = 0; ticks < CALM_TICKS && !this.#isAtRest(); ticks += 1) this.#pass(4_000);
   }
@@ -228,7 +284,8 @@ class Story {
     const { state } = this.driver;
     const { phase, steps, currentStep } = state.status;
     if (isFinished(state) || phase === 'PAUSED' || phase === 'ROLLBACK_FAILED') return true;
-    if (phase === 'HALTED') return !state.status.freeze || state.status.intents.every(({ outcome }) => outcome !== 'pending' && outcome !== 'unknown');
+    if (phase === 'HALTED')
+      return !state.status.freeze || state.status.intents.every(({ outcome }) => outcome !== 'pending' && outcome !== 'unknown');
     return phase === 'WAITING' && steps[currentStep]?.state === 'WAITING';
   }
 
@@ -241,7 +298,8 @@ class Story {
       const intent = status.intents.find(({ id }) => id === patch.intentId);
       this.#say(`  patch ${patch.intentId} ${intent?.op ?? '?'} ${intent?.outcome ?? 'forgotten'} allowed ${intent?.allowed ?? '-'}`);
     }
-    if (before.phase !== status.phase || before.reason.code !== status.reason.code) this.#say(`  -> ${status.phase} ${status.reason.code}: ${status.reason.message}`);
+    if (before.phase !== status.phase || before.reason.code !== status.reason.code)
+      this.#say(`  -> ${status.phase} ${status.reason.code}: ${status.reason.message}`);
   }
 
   #say(text: string): void {
