@@ -65,16 +65,20 @@ function mergeLists(base: readonly unknown[], patch: readonly unknown[], { key, 
   const elements = patch.filter(isObject);
   if (elements.length !== patch.length) throw misshapen(path, 'holds something that is no object');
   const isReplaced = elements.some((element) => element[DIRECTIVE] === 'replace');
-  let merged = isReplaced ? [] : [...base];
-  for (const [at, element] of elements.entries()) {
-    const id = element[key];
-    if (id === undefined && element[DIRECTIVE] === 'replace') continue;
-    if (id === undefined) throw misshapen([...path, String(at)], `lacks ${key}, by which the list is merged`);
-    const index = merged.findIndex((candidate) => isObject(candidate) && candidate[key] === id);
-    if (element[DIRECTIVE] === 'delete') merged = merged.filter((_, position) => position !== index);
-    else merged.splice(index < 0 ? merged.length : index, index < 0 ? 0 : 1, mergeElement(merged[index], element, [...path, String(at)]));
-  }
-  return merged;
+  return elements
+    .filter((element) => element[DIRECTIVE] !== 'replace' || element[key] !== undefined)
+    .reduce<unknown[]>(
+      (merged, element, at) => withElement(merged, element, { key, path: [...path, String(at)] }),
+      isReplaced ? [] : [...base],
+    );
+}
+
+function withElement(list: readonly unknown[], element: Record<string, unknown>, { key, path }: ListMerge): unknown[] {
+  const id = element[key];
+  if (id === undefined) throw misshapen(path, `lacks ${key}, by which the list is merged`);
+  const index = list.findIndex((candidate) => isObject(candidate) && candidate[key] === id);
+  if (element[DIRECTIVE] === 'delete') return list.filter((_, position) => position !== index);
+  return index < 0 ? [...list, mergeElement(undefined, element, path)] : list.with(index, mergeElement(list[index], element, path));
 }
 
 function mergeElement(present: unknown, element: Record<string, unknown>, path: readonly string[]): JsonObject {
