@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   hub: ['kube', 'model', 'runtime'],
   simulator: ['apiserver', 'kube', 'model', 'runtime'],
   auth: ['kube', 'model', 'runtime'],
+  rollout: ['hub', 'status', 'store', 'feed', 'kube', 'model', 'runtime'],
   commands: ['fleet', 'store', 'auth', 'kube', 'status', 'model', 'runtime'],
   graph: ['commands', 'store', 'feed', 'fleet', 'auth', 'status', 'model', 'runtime'],
   server: ['graph', 'auth', 'telemetry', 'model', 'runtime'],
