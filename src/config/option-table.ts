@@ -67,8 +67,13 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: 'whose API server reviews tokens; default the hub, else the first',
   },
   { name: 'audience', kind: 'value', placeholder: 'fleetgraph', description: 'the audience that a token must be good for' },
-  { name: 'hub', kind: 'value', placeholder: 'CONTEXT', description: 'the meta cluster' },
-  { name: 'data-dir', kind: 'value', placeholder: 'DIR', description: 'durable state; default ./.fleetgraph, in memory with --simulate' },
+  { name: 'hub', kind: 'value', placeholder: 'CONTEXT', description: 'the meta cluster; in this version it reviews tokens' },
+  {
+    name: 'data-dir',
+    kind: 'value',
+    placeholder: 'DIR',
+    description: 'where state is kept; in this version that of a simulation (else in memory)',
+  },
   { name: 'read-only', kind: 'flag', description: 'every mutation answers BlockedError' },
   {
     name: 'playground',

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly logger: Logger;
   /** In token-review mode a simulation is read by the gateway's own account. */
   readonly auth: 'local' | 'token-review';
+  /** Where simulated clusters are kept; absent: in memory. */
+  readonly dataDir?: string;
   readonly labelsOf: (cluster: string) => Readonly<Record<string, string>>;
 }
 

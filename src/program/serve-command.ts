@@ -31,7 +31,13 @@ async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<Ex
   const logger = createLogger(config.log ?? (process.stderr.isTTY ? 'text' : 'json'), process.stderr);
   const { asked } = runtime;
   const labels = new Map(config.clusters.map((entry) => [entry.name, entry.labels]));
-  await using source = await openSource(config.source, { runtime, logger, auth: config.auth, labelsOf: (name) => labels.get(name) ?? {} });
+  await using source = await openSource(config.source, {
+    runtime,
+    logger,
+    auth: config.auth,
+    labelsOf: (name) => labels.get(name) ?? {},
+    ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
+  });
   refuseUnknownClusters(config, source);
   await using gateway = startGateway(config, source, runtime, logger);
   const state = { ready: false };

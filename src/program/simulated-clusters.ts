@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { openSqliteStorage } from '../apiserver/store/sqlite-storage.ts';
 import { ConfigError } from '../config/problem.ts';
 import { connectContext } from '../kube/http/connect-context.ts';
 import { type FleetSize, parseFleetSize } from '../simulator/parse-fleet-size.ts';
@@ -14,8 +16,13 @@ export function fleetSizeOf(fleet: string, key: string): FleetSize {
 
 /** A fleet of our own, used exactly as a fleet of others: over HTTPS, with tokens. */
 export async function simulatedClusters(fleet: string, options: SourceOptions): Promise<OpenSource> {
-  const { runtime, logger, auth, labelsOf } = options;
-  const simulated = await startSimulatedFleet({ ...fleetSizeOf(fleet, '--simulate'), clock: runtime.clock, logger });
+  const { runtime, logger, auth, labelsOf, dataDir } = options;
+  const simulated = await startSimulatedFleet({
+    ...fleetSizeOf(fleet, '--simulate'),
+    clock: runtime.clock,
+    logger,
+    ...(dataDir === undefined ? {} : { storageFor: (name) => openSqliteStorage({ directory: join(dataDir, 'simulation'), name }) }),
+  });
   const token = auth === 'token-review' ? simulated.gatewayToken : (simulated.tokens['admin'] ?? simulated.gatewayToken);
   return {
     definitions: simulated.clusters.map((cluster) => ({

@@ -174,6 +174,32 @@ describe('a gateway on a simulated fleet', () => {
     }
   });
 
+  it('keeps its clusters in the data directory, and nobody else may open them meanwhile', async () => {
+    await using first = new Program([...SMALL, '--data-dir', '{dir}/data']);
+    const { graphql = '' } = await first.ready();
+    const ask = async (url: string, query: string) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return (await response.json()).data;
+    };
+    const ids = async (url: string): Promise<string[]> =>
+      (await ask(url, '{ pods(namespace: "shop", first: 500) { nodes { id } } }')).pods.nodes.map(({ id }: { id: string }) => id);
+    const [gone = ''] = await ids(graphql);
+    await ask(graphql, `mutation { podDelete(input: { pod: "${gone}" }) { userErrors { message } } }`);
+    await expect.poll(() => ids(graphql), { timeout: 15_000 }).not.toContain(gone);
+    const other = await refusal(...SMALL.slice(0, 3), '--data-dir', join(first.directory, 'data'));
+    expect(other).toMatchObject({ code: 2, lines: [expect.stringMatching(/^fleetgraph: --data-dir: /)] });
+    first.signal('SIGTERM');
+    expect(await first.exited).toBe(0);
+    await using second = new Program([...SMALL, '--data-dir', join(first.directory, 'data')]);
+    const again = await ids((await second.ready()).graphql ?? '');
+    expect(again.length).toBeGreaterThan(5);
+    expect(again).not.toContain(gone);
+  }, 60_000);
+
   it('takes options from the environment and a file', async () => {
     await using program = new Program(['--config', '{dir}/fleet.yaml', ...SMALL.slice(1)], { FLEETGRAPH_READ_ONLY: 'true' });
     writeFileSync(join(program.directory, 'fleet.yaml'), 'simulate: clusters=1,pods=20\nplayground: off\n');

@@ -1,0 +1,194 @@
+import type { JsonObject, KubeObject } from '../model/kube-object.ts';
+import type { IntOrString } from '../model/object-record.ts';
+import type { WorkloadKind } from '../model/workload-record.ts';
+import { resolveIntOrPercent } from '../status/int-or-percent.ts';
+import { type Brake, brakeFor } from './brake.ts';
+import type { RolloutChange } from './change.ts';
+import { changesBetween, fieldsToRestore } from './field-changes.ts';
+import { digestOf, isObject, sameJson } from './json.ts';
+import { type PlannedPatch, plannedPatches } from './plan-patches.ts';
+import { planWarnings, type Surroundings } from './plan-warnings.ts';
+import { plannedSteps, type StepRequest } from './planned-steps.ts';
+import { valueAt } from './pointer.ts';
+import { PlanProblem, type Problem, problem } from './problem.ts';
+import { readinessBudgetSeconds } from './readiness-budget.ts';
+import type { FieldChange, OriginalWorkload, Patience, RolloutMethod, RolloutStep, RolloutTarget } from './state.ts';
+import { type ChangeContext, changedTemplate } from './template-change.ts';
+import { replicasOf, templateOf } from './workload-fields.ts';
+
+export interface PlanContext extends ChangeContext, Surroundings {
+  readonly cluster: string;
+  readonly workloadKind: WorkloadKind;
+  /** Plural: "clonesets". */
+  readonly resource: string;
+  /** Null or absent: the best for the kind. */
+  readonly method?: RolloutMethod | null;
+  /** Name of the revision that the pods are at. */
+  readonly currentRevision?: string;
+  readonly onFailure?: 'HALT' | 'ROLL_BACK';
+  readonly patience?: Partial<Patience>;
+}
+
+export interface RolloutPlan {
+  readonly target: RolloutTarget;
+  readonly method: RolloutMethod;
+  readonly original: OriginalWorkload;
+  readonly template: JsonObject;
+  readonly steps: readonly RolloutStep[];
+  readonly patches: readonly PlannedPatch[];
+  readonly changes: readonly FieldChange[];
+  readonly warnings: readonly string[];
+  readonly onFailure: 'HALT' | 'ROLL_BACK';
+  readonly patience: Patience;
+  /** Of all the above: the same plan has the same hash. */
+  readonly hash: string;
+}
+
+export type PlanOutcome = { readonly ok: true; readonly plan: RolloutPlan } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What a run would do to this object, as it is now. Pure; the object must be whole and fresh from the server. */
+export function planRollout(object: KubeObject, change: RolloutChange, steps: readonly StepRequest[], context: PlanContext): PlanOutcome {
+  const problems: Problem[] = [];
+  const tried = <T>(part: () => T): T | undefined => attempt(part, problems);
+  const brake = tried(() => checkedBrake(object, context));
+  const template = tried(() => checkedTemplate(object, change, context));
+  const planned = tried(() => plannedSteps(steps, replicasOf(object)));
+  if (brake === undefined || template === undefined || planned === undefined) return { ok: false, problems };
+  return { ok: true, plan: assembled({ object, change, context }, brake, template, planned) };
+}
+
+interface Asked {
+  readonly object: KubeObject;
+  readonly change: RolloutChange;
+  readonly context: PlanContext;
+}
+
+const DEFAULT_PATIENCE: Omit<Patience, 'notReadySeconds'> = { stepDeadlineSeconds: 900, evidenceSeconds: 30, maxStalenessMs: 10_000 };
+
+function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
+  try {
+    return part();
+  } catch (error) {
+    if (!(error instanceof PlanProblem)) throw error;
+    problems.push(error.problem);
+    return undefined;
+  }
+}
+
+function assembled({ object, change, context }: Asked, brake: Brake, template: JsonObject, steps: readonly RolloutStep[]): RolloutPlan {
+  const original = originalOf(object, brake, context);
+  const body = {
+    target: targetOf(object, context),
+    method: brake.method,
+    original,
+    template,
+    steps,
+    patches: plannedPatches({ object, brake, original, template, steps }),
+    changes: changesBetween(original.template, template, '/spec/template'),
+    warnings: planWarnings({ object, change, template, pausePath: brake.pausePath }, context),
+    onFailure: context.onFailure ?? 'HALT',
+    patience: patienceOf(template, context),
+  };
+  return { ...body, hash: digestOf(body) };
+}
+
+function patienceOf(template: JsonObject, { patience }: PlanContext): Patience {
+  const stepDeadlineSeconds = patience?.stepDeadlineSeconds ?? DEFAULT_PATIENCE.stepDeadlineSeconds;
+  const notReadySeconds = Math.min(stepDeadlineSeconds, readinessBudgetSeconds(template));
+  return { ...DEFAULT_PATIENCE, notReadySeconds, ...patience };
+}
+
+function originalOf(object: KubeObject, brake: Brake, { currentRevision }: PlanContext): OriginalWorkload {
+  const maxUnavailable = valueAt(object, '/spec/strategy/rollingUpdate/maxUnavailable') as IntOrString | undefined;
+  return {
+    template: templateOf(object),
+    strategy: fieldsToRestore(object, brake.paths),
+    replicas: replicasOf(object),
+    minReadySeconds: Number(valueAt(object, '/spec/minReadySeconds') ?? 0),
+    ...(maxUnavailable !== undefined && { maxUnavailable }),
+    ...(currentRevision !== undefined && { revision: currentRevision }),
+  };
+}
+
+function targetOf({ apiVersion, kind, metadata }: KubeObject, { cluster, workloadKind, resource }: PlanContext): RolloutTarget {
+  return {
+    cluster,
+    workloadKind,
+    apiVersion,
+    kind,
+    resource,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+  };
+}
+
+function checkedTemplate(object: KubeObject, change: RolloutChange, context: PlanContext): JsonObject {
+  const template = changedTemplate(object, change, context);
+  if (sameJson(template, templateOf(object)))
+    throw new PlanProblem(problem('Validation', 'The change changes nothing: the pod template is already so.', ['change']));
+  const selector = valueAt(object, '/spec/selector/matchLabels');
+  const labels = valueAt(template, '/metadata/labels');
+  for (const [key, value] of Object.entries(isObject(selector) ? selector : {})) {
+    if (isObject(labels) && labels[key] === value) continue;
+    throw new PlanProblem(
+      problem('Validation', `The changed template lacks the label ${key}=${String(value)}, by which the workload finds its pods.`, [
+        'change',
+      ]),
+    );
+  }
+  return template;
+}
+
+function checkedBrake(object: KubeObject, { workloadKind, method }: PlanContext): Brake {
+  const brake = brakeFor({ workloadKind, apiVersion: object.apiVersion });
+  if (brake === undefined) {
+    throw new PlanProblem(
+      problem(
+        'Unsupported',
+        `Runs move Deployments (apps/v1) and CloneSets (v1alpha1, v1beta1); this is a ${object.kind} of ${object.apiVersion}.`,
+        ['workload'],
+      ),
+    );
+  }
+  if (method !== undefined && method !== null && method !== brake.method) {
+    throw new PlanProblem(
+      problem('Unsupported', `${method} is not supported for a ${object.kind}: use ${brake.method}, or leave it out.`, ['method']),
+    );
+  }
+  checkState(object);
+  checkStrategy(object, workloadKind);
+  return brake;
+}
+
+function checkState(object: KubeObject): void {
+  if (object.metadata.deletionTimestamp !== undefined)
+    throw new PlanProblem(problem('Conflict', 'The workload is being deleted.', ['workload']));
+  if (replicasOf(object) < 1)
+    throw new PlanProblem(
+      problem('Conflict', 'The workload is scaled to zero: there is no pod to try the change on.', ['workload'], ['workloadScale']),
+    );
+}
+
+function checkStrategy(object: KubeObject, workloadKind: WorkloadKind): void {
+  const type = valueAt(object, '/spec/strategy/type') ?? valueAt(object, '/spec/updateStrategy/type');
+  if (type === 'Recreate' || type === 'OnDelete') {
+    const why = type === 'Recreate' ? 'never two revisions at once' : 'pods are updated when somebody deletes them';
+    throw new PlanProblem(problem('Unsupported', `The strategy is ${type}, ${why}: a step by step run contradicts it.`, ['workload']));
+  }
+  if (workloadKind === 'CLONE_SET') checkPartition(object);
+}
+
+/** A partition from before would hold bad pods back on a rollback, and could only be given back by raising it. */
+function checkPartition(object: KubeObject): void {
+  const partition = valueAt(object, '/spec/updateStrategy/partition') ?? valueAt(object, '/spec/updateStrategy/rollingUpdate/partition');
+  if (partition === undefined || resolveIntOrPercent(partition as IntOrString, replicasOf(object), 'up') === 0) return;
+  throw new PlanProblem(
+    problem(
+      'Blocked',
+      `A partition of ${String(partition)} is left on the workload: set it to 0 first.`,
+      ['workload'],
+      ['workloadSetPartition'],
+    ),
+  );
+}
