@@ -26,7 +26,7 @@ export function fieldsAt(object: unknown, paths: readonly string[]): FieldValue[
   return paths.map((path) => fieldAt(object, path));
 }
 
-export function fieldAt(object: unknown, path: string): FieldValue {
+function fieldAt(object: unknown, path: string): FieldValue {
   const value = valueAt(object, path);
   return value === undefined ? { path } : { path, value };
 }

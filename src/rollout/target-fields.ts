@@ -9,7 +9,7 @@ import { templateOf } from './workload-fields.ts';
 type Held = Pick<RolloutState, 'spec' | 'status'>;
 
 /** As our last spec patch left it; before the first, as it was found. */
-export function expectedSpec({ spec, status }: Held): { readonly template: JsonObject; readonly strategy: readonly FieldValue[] } {
+function expectedSpec({ spec, status }: Held): { readonly template: JsonObject; readonly strategy: readonly FieldValue[] } {
   return status.applied ?? spec.original;
 }
 

@@ -29,7 +29,7 @@ export function verdictOnCommand(state: RolloutState, command: RolloutCommand): 
 }
 
 /** Verbs that would be accepted now. */
-export function ways(state: RolloutState): UnblockingMutation[] {
+function ways(state: RolloutState): UnblockingMutation[] {
   const verbs = Object.keys(ACCEPTED_IN) as RolloutVerb[];
   const able = verbs.filter((verb) => ACCEPTED_IN[verb].includes(state.status.phase) && SPECIAL[verb]?.(state) === undefined);
   return able.length > 0 ? able.map((verb) => NAMES[verb]) : ['rolloutStart'];

@@ -74,7 +74,7 @@ export const CANARY: readonly StepRequest[] = [
   { target: '50%', manual: true },
 ];
 
-export function planOf(cluster: ModelCluster, tag: string, steps: readonly StepRequest[], context: Partial<PlanContext> = {}): RolloutPlan {
+function planOf(cluster: ModelCluster, tag: string, steps: readonly StepRequest[], context: Partial<PlanContext> = {}): RolloutPlan {
   const object = cluster.read();
   if (object === undefined) throw new Error('no object');
   const isCloneSet = object.kind === 'CloneSet';

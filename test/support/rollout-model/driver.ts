@@ -30,6 +30,8 @@ export class Driver {
   patchFault: PatchFault | undefined;
   recordFails = 0;
   readFails = 0;
+  /** Reads that fail after a patch went astray. */
+  deafAfterDelay = 0;
   duplicates = false;
   hasRight = true;
   readonly #cluster: ModelCluster;
@@ -162,6 +164,7 @@ export class Driver {
         return { outcome: 'unknown' };
       case 'delayed':
         this.delayed.push(patch);
+        this.readFails = this.deafAfterDelay;
         return { outcome: 'unknown' };
       case 'forbidden':
       case 'throttled':

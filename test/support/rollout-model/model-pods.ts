@@ -8,7 +8,7 @@ export interface ModelPod {
   readyAt?: number;
 }
 
-export const START_DELAY_MS = 4_000;
+const START_DELAY_MS = 4_000;
 
 /** good, or what the tag says goes wrong. */
 export function fateOf(image: string): 'good' | 'missing' | 'crash' | 'broken' {

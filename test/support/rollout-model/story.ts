@@ -231,13 +231,15 @@ class Story {
     this.cluster.controllerLagMs = this.random.pick([0, 4_000, 12_000]);
   }
 
+  /** A patch is under way for long, nobody can say whether it came, and the run is told to stand still meanwhile. */
   #stepIn(): void {
+    if (this.random.int(2) === 0) this.#pass(30_000);
     this.driver.patchFault = 'delayed';
-    this.driver.readFails = this.random.int(3);
-    if (this.random.int(2) === 0) this.driver.crashAt = 'before-send';
+    this.driver.deafAfterDelay = this.random.int(3);
+    if (this.random.int(3) === 0) this.driver.crashAt = 'before-send';
     this.#command(this.random.pick<RolloutVerb>(['advance', 'advance', 'resume', 'retry', 'rollback']));
-    if (this.random.int(2) === 0) this.#pass(2_000);
-    this.#command(this.random.pick<RolloutVerb>(['pause', 'rollback', 'abort']));
+    if (this.random.int(4) > 0) this.#pass(2_000);
+    this.#command(this.random.pick<RolloutVerb>(['pause', 'pause', 'rollback', 'abort']));
     this.#pass(this.random.pick([2_000, 6_000]));
     if (this.random.int(8) === 0) this.cluster.recreate(true);
     this.driver.arrive();
@@ -270,7 +272,15 @@ class Story {
   #calm(): void {
     const { driver, cluster } = this;
     this.#say('calm');
-    Object.assign(driver, { crashAt: undefined, patchFault: undefined, recordFails: 0, readFails: 0, duplicates: false, hasRight: true });
+    Object.assign(driver, {
+      crashAt: undefined,
+      patchFault: undefined,
+      recordFails: 0,
+      readFails: 0,
+      deafAfterDelay: 0,
+      duplicates: false,
+      hasRight: true,
+    });
     cluster.downNodes.clear();
     this.#lagMs = 0;
     this.#staleUntil = 0;

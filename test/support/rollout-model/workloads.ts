@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../src/model/kube-object.ts';
 
 export type ModelKind = 'Deployment' | 'CloneSet v1alpha1' | 'CloneSet v1beta1';
 
-export const GOOD = 'registry.example/web:v1';
+const GOOD = 'registry.example/web:v1';
 
 /** A workload as a server keeps it, its defaults filled in. */
 export function aModelWorkload(
