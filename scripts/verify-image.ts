@@ -71,10 +71,15 @@ function jsonOf(stage: Stage, instruction: string): string[] {
   return JSON.parse(rest.slice(rest.indexOf('[')));
 }
 
-async function untilHealthy(app: string, port: string, healthcheck: readonly string[], server: ChildProcess): Promise<void> {
+async function untilHealthy(
+  app: string,
+  port: string,
+  [node = '', ...healthcheck]: readonly string[],
+  server: ChildProcess,
+): Promise<void> {
   const deadline = performance.now() + START_LIMIT_MS;
   while (performance.now() < deadline && server.exitCode === null) {
-    const probe = spawnSync(process.execPath, healthcheck, { cwd: app, env: { FLEETGRAPH_PORT: port } });
+    const probe = spawnSync(node, healthcheck, { cwd: app, env: { FLEETGRAPH_PORT: port } });
     if (probe.status === 0) return;
     await sleep(250);
   }
@@ -106,19 +111,22 @@ try {
     chownSync(data, asOther.uid, asOther.gid ?? asOther.uid);
     for (const path of [folder, join(folder, 'final')]) chmodSync(path, 0o755);
   }
+  // The image's own Node stands in its own tree: this one may lie where the other user cannot go.
+  const node = join(folder, 'final/usr/local/bin/node');
+  cpSync(process.execPath, node);
   const port = '4870';
   // The simulated fleet stands in for clusters; everything else is as the image starts it.
   const command = [...jsonOf(final, 'ENTRYPOINT'), ...jsonOf(final, 'CMD')]
     .slice(1)
     .map((word) => word.replace('/var/lib/fleetgraph', data));
-  server = spawn(process.execPath, [...command, '--simulate=clusters=2,pods=100,seed=1', '--port', port], {
+  server = spawn(node, [...command, '--simulate=clusters=2,pods=100,seed=1', '--port', port], {
     cwd: app,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { NODE_ENV: 'production' },
     ...asOther,
   });
   server.stdout?.resume();
-  await untilHealthy(app, port, jsonOf(final, 'HEALTHCHECK').slice(1), server);
+  await untilHealthy(app, port, [node, ...jsonOf(final, 'HEALTHCHECK').slice(1)], server);
   const ended = new Promise<number | null>((resolve) => server?.once('exit', resolve));
   server.kill('SIGTERM');
   const code = await ended;
