@@ -7,7 +7,7 @@ export interface OptionSpec {
   readonly name: string;
   /** `optional-value`: may stand alone or with "=value". `list`: may be repeated. */
   readonly kind: 'value' | 'optional-value' | 'list' | 'flag';
-  readonly placeholder?: string;
+  readonly example?: string;
   readonly description: string;
   /** The closed set of values, where there is one. */
   readonly choices?: readonly string[];
@@ -16,62 +16,62 @@ export interface OptionSpec {
 const SIMULATE: OptionSpec = {
   name: 'simulate',
   kind: 'optional-value',
-  placeholder: 'clusters=6,pods=2000,seed=7',
+  example: 'clusters=6,pods=2000,seed=7',
   description: 'a simulated fleet; the default when no other source is named',
 };
-const HOST: OptionSpec = { name: 'host', kind: 'value', placeholder: '127.0.0.1', description: 'address to listen on' };
+const HOST: OptionSpec = { name: 'host', kind: 'value', example: '127.0.0.1', description: 'address to listen on' };
 const WRITE_KUBECONFIG: OptionSpec = {
   name: 'write-kubeconfig',
   kind: 'value',
-  placeholder: 'FILE',
+  example: 'FILE',
   description: 'with a simulation: write its kubeconfig here',
 };
 const LOG: OptionSpec = {
   name: 'log',
   kind: 'value',
   choices: ['json', 'text'],
-  placeholder: 'json|text',
+  example: 'json|text',
   description: 'log format on stderr; text on a terminal, else json',
 };
 const READY_FILE: OptionSpec = {
   name: 'ready-file',
   kind: 'value',
-  placeholder: 'FILE',
+  example: 'FILE',
   description: 'write addresses and tokens here, once ready',
 };
 
 export const SERVE_OPTIONS: readonly OptionSpec[] = [
   SIMULATE,
-  { name: 'kubeconfig', kind: 'list', placeholder: 'FILE', description: 'clusters of this kubeconfig (repeatable)' },
-  { name: 'context', kind: 'list', placeholder: 'NAME', description: 'only this context of the kubeconfigs (repeatable; default all)' },
+  { name: 'kubeconfig', kind: 'list', example: 'FILE', description: 'clusters of this kubeconfig (repeatable)' },
+  { name: 'context', kind: 'list', example: 'NAME', description: 'only this context of the kubeconfigs (repeatable; default all)' },
   { name: 'in-cluster', kind: 'flag', description: 'the cluster that the gateway runs in' },
   {
     name: 'argocd-namespace',
     kind: 'value',
-    placeholder: 'NS',
+    example: 'NS',
     description: "the clusters of Argo CD's cluster Secrets (not in this version)",
   },
   HOST,
-  { name: 'port', kind: 'value', placeholder: '4000', description: 'port to listen on; 0: any free one' },
+  { name: 'port', kind: 'value', example: '4000', description: 'port to listen on; 0: any free one' },
   {
     name: 'auth',
     kind: 'value',
     choices: ['local', 'token-review', 'oidc'],
-    placeholder: 'MODE',
+    example: 'MODE',
     description: 'local (one person, loopback only) or token-review (oidc: not in this version)',
   },
   {
     name: 'token-review-context',
     kind: 'value',
-    placeholder: 'NAME',
+    example: 'NAME',
     description: 'whose API server reviews tokens; default the hub, else the first',
   },
-  { name: 'audience', kind: 'value', placeholder: 'fleetgraph', description: 'the audience that a token must be good for' },
-  { name: 'hub', kind: 'value', placeholder: 'CONTEXT', description: 'the meta cluster; in this version it reviews tokens' },
+  { name: 'audience', kind: 'value', example: 'fleetgraph', description: 'the audience that a token must be good for' },
+  { name: 'hub', kind: 'value', example: 'CONTEXT', description: 'the meta cluster; in this version it reviews tokens' },
   {
     name: 'data-dir',
     kind: 'value',
-    placeholder: 'DIR',
+    example: 'DIR',
     description: 'where state is kept; in this version that of a simulation (else in memory)',
   },
   { name: 'read-only', kind: 'flag', description: 'every mutation answers BlockedError' },
@@ -79,19 +79,19 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     name: 'playground',
     kind: 'value',
     choices: ['auto', 'on', 'off'],
-    placeholder: 'auto',
+    example: 'auto',
     description: 'auto: on in local mode and in a simulation',
   },
   WRITE_KUBECONFIG,
   LOG,
   READY_FILE,
-  { name: 'config', kind: 'value', placeholder: 'FILE', description: 'a YAML file with these options as keys' },
+  { name: 'config', kind: 'value', example: 'FILE', description: 'a YAML file with these options as keys' },
 ];
 
 export const SIMULATE_OPTIONS: readonly OptionSpec[] = [
   SIMULATE,
   HOST,
-  { name: 'port', kind: 'value', placeholder: '0', description: 'port to listen on; 0 (the default): any free one' },
+  { name: 'port', kind: 'value', example: '0', description: 'port to listen on; 0 (the default): any free one' },
   WRITE_KUBECONFIG,
   LOG,
   READY_FILE,

@@ -39,7 +39,7 @@ function collectFlag(rawName: string, value: string | undefined, option: OptionS
   if (option === undefined) {
     problems.push({ key: rawName, message: 'there is no such option; see --help' });
   } else if ((option.kind === 'value' || option.kind === 'list') && (value === undefined || value === '')) {
-    problems.push({ key: rawName, message: `needs a value: ${rawName} ${option.placeholder}` });
+    problems.push({ key: rawName, message: `needs a value: ${rawName} ${option.example}` });
   } else if (option.kind === 'flag' && value !== undefined && value !== 'true' && value !== 'false') {
     problems.push({ key: rawName, message: `'${value}' is not true or false; write ${rawName} alone` });
   } else {

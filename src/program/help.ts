@@ -4,9 +4,9 @@ function optionLines(options: readonly OptionSpec[]): string {
   return options.map((option) => `  ${usageOf(option).padEnd(44)} ${option.description}`).join('\n');
 }
 
-function usageOf({ name, kind, placeholder }: OptionSpec): string {
+function usageOf({ name, kind, example }: OptionSpec): string {
   if (kind === 'flag') return `--${name}`;
-  return kind === 'optional-value' ? `--${name}[=${placeholder}]` : `--${name} ${placeholder}`;
+  return kind === 'optional-value' ? `--${name}[=${example}]` : `--${name} ${example}`;
 }
 
 export const HELP = `Fleetgraph: one GraphQL endpoint over a fleet of Kubernetes clusters.
