@@ -258,6 +258,16 @@ describe('token holders', () => {
     expect(shop.data.podCounts.groups).toEqual([{ namespace: 'shop' }]);
     expect(admin.data.podCounts.total).toBeGreaterThan(shop.data.podCounts.total);
   });
+
+  it('are told that a kind is forbidden, and not that a namespace of theirs is empty', async () => {
+    await using program = new Program([...SMALL, '--auth', 'token-review']);
+    const { graphql = '', tokens } = await program.ready();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens['team-shop']}` };
+    const query = '{ events { totalCount parts { problem } } clusterNodes { totalCount parts { problem } } }';
+    const { data } = await (await fetch(graphql, { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
+    expect(data.events.parts).toEqual([]);
+    expect(data.clusterNodes).toEqual({ totalCount: 0, parts: [{ problem: 'FORBIDDEN' }, { problem: 'FORBIDDEN' }] });
+  });
 });
 
 describe('only the simulated API servers', () => {
