@@ -5,7 +5,6 @@ import { systemClock } from '../runtime/clock.ts';
 import { makeServingCertificate, type ServingCertificate } from './certificate.ts';
 import type { Fault } from './http/fault.ts';
 import { type HttpsServer, startHttpsServer } from './https-server.ts';
-import { kubeconfigOf } from './kubeconfig.ts';
 import { aCore, anObject, CONFIG_MAPS } from './testing/core-for-tests.ts';
 
 const USERS = [{ token: 'root', user: { username: 'root', groups: ['system:masters'] } }];
@@ -127,18 +126,6 @@ describe('the HTTPS server', () => {
     expect((await ask('/readyz', { cluster: 'b' })).status).toBe(200);
     server.resume('a');
     expect((await ask('/readyz')).body).toBe('ok');
-  });
-
-  it('writes a kubeconfig with one context for each cluster and user', () => {
-    const config = kubeconfigOf(
-      [server.address('a'), server.address('b')],
-      [
-        { name: 'admin', token: 'x' },
-        { name: 'viewer', token: 'y' },
-      ],
-    );
-    expect((config['contexts'] as { name: string }[]).map(({ name }) => name)).toEqual(['a', 'b', 'viewer@a', 'viewer@b']);
-    expect(config).toMatchObject({ 'current-context': 'a', users: [{ user: { token: 'x' } }, {}] });
   });
 });
 

@@ -1,7 +1,7 @@
+import { meetsRequirements } from '../model/label-requirements.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import type { WorkloadRecord } from '../model/workload-record.ts';
 import { expectedUpdated, isHeldByMinReady } from './expected-updated.ts';
-import { meetsRequirements } from './label-requirements.ts';
 import { classifyPod, isActive, isNodeDown, isServing, type PodNode, type PodStatusClass } from './pod-class.ts';
 import { deriveRevisions, type WorkloadRevisions } from './revisions.ts';
 import type { WorkloadView } from './workload-view.ts';

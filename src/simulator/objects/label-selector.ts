@@ -1,3 +1,5 @@
+import { meetsRequirement } from '../../model/label-requirements.ts';
+import { labelOf } from '../../model/labels.ts';
 import type { LabelRequirement, LabelSelector } from './types.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -14,23 +16,15 @@ export function selects(selector: LabelSelector | undefined, labels: Labels | un
 
 /** Requirements of label selectors and of node selector terms (which add Gt and Lt). */
 export function fulfils(requirement: LabelRequirement, labels: Labels): boolean {
-  const value = labels[requirement.key];
+  const value = labelOf(labels, requirement.key);
   const values = requirement.values ?? [];
   switch (requirement.operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
     case 'Gt':
       return value !== undefined && Number(value) > Number(values[0]);
     case 'Lt':
       return value !== undefined && Number(value) < Number(values[0]);
     default:
-      return false;
+      return meetsRequirement(value, { ...requirement, values });
   }
 }
 
