@@ -4,6 +4,7 @@ import type { Commands } from '../commands/commands.ts';
 import type { OperationLog } from '../commands/operation.ts';
 import type { ChangeLog } from '../feed/change-log.ts';
 import type { ResumeTokens } from '../feed/resume-token.ts';
+import type { Runs } from '../rollout/run-book.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
@@ -17,6 +18,7 @@ export interface GraphServices {
   readonly clock: Clock;
   readonly commands: Commands;
   readonly operations: OperationLog;
+  readonly runs: Runs;
   /** What streams are made of. */
   readonly log: ChangeLog;
   readonly tokens: ResumeTokens;

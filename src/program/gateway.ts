@@ -11,6 +11,7 @@ import { maskError } from '../graph/errors.ts';
 import { guardText, LIMIT_RULES } from '../graph/limits.ts';
 import { buildSchema } from '../graph/schema.ts';
 import { hmacSeal } from '../graph/seal.ts';
+import { RunBook } from '../rollout/run-book.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphqlApi } from '../server/graphql-api.ts';
 import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
@@ -52,6 +53,7 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
     random,
     commands,
     operations: history,
+    runs: new RunBook(new ChangeLog({ clock, logger })),
     seal: hmacSeal(random.uuid()),
     log,
     tokens: new ResumeTokens({ processId: random.uuid() }),

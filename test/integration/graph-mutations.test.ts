@@ -7,7 +7,7 @@ import { clusterId, objectId } from '../../src/graph/global-id.ts';
 import type { PodRecord } from '../../src/model/pod-record.ts';
 import { aPod } from '../support/a-pod.ts';
 import { START } from '../support/an-object.ts';
-import { ADMIN, GraphWorld, onlyNamespaces, TEAM } from '../support/graph-world.ts';
+import { ADMIN, GraphWorld, onlyCommands, onlyNamespaces, TEAM } from '../support/graph-world.ts';
 import { shopFleet } from '../support/shop-fleet.ts';
 
 const document = readFileSync(new URL('../../schema/operations/pod-commands.graphql', import.meta.url), 'utf8');
@@ -41,7 +41,7 @@ describe('a mutation on a pod', () => {
       asked.push({ principal, input });
       return Promise.resolve(answer);
     };
-    world.commands = { podDelete: command, podEvict: command };
+    world.commands = onlyCommands({ podDelete: command, podEvict: command });
   });
 
   it('is handed to the door with who asks, and its answer comes back', async () => {

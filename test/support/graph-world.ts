@@ -10,6 +10,7 @@ import { buildSchema } from '../../src/graph/schema.ts';
 import { hmacSeal } from '../../src/graph/seal.ts';
 import type { ClusterRecord } from '../../src/model/cluster.ts';
 import type { ObjectRecord } from '../../src/model/object-record.ts';
+import { RunBook } from '../../src/rollout/run-book.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { seededRandom } from '../../src/runtime/random.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
@@ -26,7 +27,8 @@ export class GraphWorld {
   readonly operations = new OperationHistory();
   readonly seal = hmacSeal('one key for all worlds');
   readonly tokens = new ResumeTokens({ processId: 'one', key: Buffer.alloc(32, 1) });
-  commands: Commands = { podDelete: refuse, podEvict: refuse };
+  readonly runs = new RunBook(new ChangeLog({ clock: this.clock }));
+  commands: Commands = onlyCommands({});
   readonly #closing = new AbortController();
 
   constructor() {
@@ -52,8 +54,8 @@ export class GraphWorld {
   }
 
   context(access: Access = ALL, principal: Principal = ADMIN): GraphContext {
-    const { store, clock, log, tokens, operations, commands, seal } = this;
-    const services = { store, clock, log, tokens, operations, commands, seal, random: seededRandom(7) };
+    const { store, clock, log, tokens, operations, runs, commands, seal } = this;
+    const services = { store, clock, log, tokens, operations, runs, commands, seal, random: seededRandom(7) };
     const signal = new AbortController().signal;
     return createGraphContext(services, {
       principal,
@@ -108,8 +110,10 @@ export interface AskOptions {
   readonly operationName?: string;
 }
 
-function refuse(): Promise<never> {
-  return Promise.reject(new Error('this world carries out no commands'));
+/** A door that carries out these commands and refuses to know any other. */
+export function onlyCommands(known: Partial<Commands>): Commands {
+  const unknown = () => Promise.reject(new Error('this world does not carry that out'));
+  return new Proxy(known as Commands, { get: (target, name) => Reflect.get(target, name) ?? unknown });
 }
 
 export const ADMIN: Principal = { mode: 'TOKEN_REVIEW', user: { username: 'admin', groups: ['system:masters'] } };

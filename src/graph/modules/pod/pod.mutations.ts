@@ -1,4 +1,4 @@
-import type { CommandError, CommandResult, Commands, PodCommand } from '../../../commands/commands.ts';
+import type { CommandError, CommandResult, PodCommand } from '../../../commands/commands.ts';
 import type { PodRecord } from '../../../model/pod-record.ts';
 import { builder } from '../../builder.ts';
 import type { GraphContext } from '../../context.ts';
@@ -65,7 +65,7 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-async function run(ctx: GraphContext, input: PodCommandArguments, verb: keyof Commands): Promise<CommandResult<PodRecord>> {
+async function run(ctx: GraphContext, input: PodCommandArguments, verb: 'podDelete' | 'podEvict'): Promise<CommandResult<PodRecord>> {
   const pod = await podOf(ctx, input.pod);
   return 'code' in pod ? { replayed: false, errors: [pod] } : ctx.commands[verb](ctx.principal, commandOf(pod, input));
 }
