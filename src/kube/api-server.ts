@@ -2,6 +2,7 @@ import type { JsonObject, KubeObject } from '../model/kube-object.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ResourceVersion } from '../model/resource-version.ts';
 import type { UserInfo } from '../model/user.ts';
+import type { FieldMask } from './field-mask.ts';
 import type { WatchEvent } from './watch-event.ts';
 
 /**
@@ -84,6 +85,10 @@ export interface ListOptions extends RequestOptions {
   /** Absent: the most recent state. "0": any. Otherwise as `resourceVersionMatch` says. */
   readonly resourceVersion?: ResourceVersion;
   readonly resourceVersionMatch?: 'NotOlderThan' | 'Exact';
+  /** What the caller reads of each object, besides its identity; a hint. */
+  readonly fields?: FieldMask;
+  /** Nothing but their metadata is asked for; a server that cannot leave the rest out sends it all the same. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ListPage {
@@ -103,6 +108,13 @@ export interface WatchOptions extends RequestOptions {
   readonly timeoutSeconds?: number;
   /** Default true. */
   readonly allowWatchBookmarks?: boolean;
+  /**
+   * A list as a stream: what there is comes first, as `added`, then a bookmark that says `endsInitialEvents`. The
+   * state is not older than `resourceVersion`. Throws `invalid` where the server does not know how.
+   */
+  readonly sendInitialEvents?: boolean;
+  /** What the caller reads of each object, besides its identity; a hint. */
+  readonly fields?: FieldMask;
 }
 
 export interface WriteOptions extends RequestOptions {

@@ -7,4 +7,9 @@ import type { ResourceVersion } from '../model/resource-version.ts';
  */
 export type WatchEvent =
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: KubeObject }
-  | { readonly type: 'bookmark'; readonly resourceVersion: ResourceVersion };
+  | {
+      readonly type: 'bookmark';
+      readonly resourceVersion: ResourceVersion;
+      /** All that there was when the watch began has been told; see `WatchOptions.sendInitialEvents`. */
+      readonly endsInitialEvents?: true;
+    };

@@ -12,27 +12,39 @@ export interface BodyLimits {
 const MIN_BYTES_PER_SECOND = 1024;
 
 /**
- * Reads a body to its end. Throws `server-error` "AnswerTooLarge" beyond `maxBytes`; a body that stalls or
- * drips ends by the scope's deadline.
+ * A body's pieces, each within its time; the time that the reader takes over them does not count. A body that stalls
+ * or drips ends by the scope's deadline.
  */
-export async function readBody(body: AsyncIterable<Uint8Array>, scope: CallScope, clock: Clock, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const startedAt = clock.monotonic();
-  let deadline = scope.deadline(limits.stallMs, 'the answer did not go on');
+export async function* timedPieces(
+  body: AsyncIterable<Uint8Array>,
+  scope: CallScope,
+  clock: Clock,
+  stallMs: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let [length, waitedMs, waitingSince] = [0, 0, clock.monotonic()];
+  let deadline = scope.deadline(stallMs, 'the answer did not go on');
   try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > limits.maxBytes) throw tooLarge(limits.maxBytes);
+    for await (const piece of body) {
       deadline[Symbol.dispose]();
-      deadline = scope.deadline(
-        remainingMs(clock.monotonic() - startedAt, length, limits.stallMs),
-        'the answer came too slowly: the rest did not come',
-      );
+      waitedMs += clock.monotonic() - waitingSince;
+      length += piece.length;
+      yield piece;
+      waitingSince = clock.monotonic();
+      deadline = scope.deadline(remainingMs(waitedMs, length, stallMs), 'the answer came too slowly: the rest did not come');
     }
   } finally {
     deadline[Symbol.dispose]();
+  }
+}
+
+/** Reads a body to its end. Throws `server-error` "AnswerTooLarge" beyond `maxBytes`. */
+export async function readBody(body: AsyncIterable<Uint8Array>, scope: CallScope, clock: Clock, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of timedPieces(body, scope, clock, limits.stallMs)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limits.maxBytes) throw tooLarge(limits.maxBytes);
   }
   const [only] = chunks;
   return only !== undefined && chunks.length === 1

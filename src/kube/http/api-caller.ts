@@ -1,8 +1,9 @@
 import type { UserInfo } from '../../model/user.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { type Lane, openLane } from '../../runtime/pump.ts';
 import { isApiError } from '../api-error.ts';
 import type { RequestOptions } from '../api-server.ts';
-import { readBody, readSome } from './answer-body.ts';
+import { readBody, readSome, timedPieces } from './answer-body.ts';
 import { type Effect, errorOfAnswer } from './api-errors.ts';
 import { CallScope } from './call-scope.ts';
 import { type Credential, type Credentials, isSameCredential } from './credentials.ts';
@@ -29,6 +30,8 @@ export interface ApiCallerOptions {
   readonly userAgent: string;
   /** Whom the kubeconfig tells us to act as ("as"); a request's own `impersonate` goes before it. */
   readonly impersonate?: UserInfo;
+  /** Turns to read what comes, shared with all clusters; default: always. */
+  readonly lane?: Lane;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -50,6 +53,21 @@ export class ApiCaller {
     const answer = await this.open(call, options, scope);
     try {
       return parse(await readBody(answer.body, scope, this.#options.clock, limits));
+    } catch (error) {
+      throw scope.failure(error, effectOf(call));
+    }
+  }
+
+  /** Hands the answer's bytes to `take` as they come, in turns with other clusters. */
+  async pieces(call: Call, options: RequestOptions, take: (piece: Uint8Array) => void): Promise<void> {
+    const { clock, lane = openLane } = this.#options;
+    using scope = new CallScope(clock, options.signal);
+    const answer = await this.open(call, options, scope);
+    try {
+      for await (const piece of timedPieces(answer.body, scope, clock, timeoutOf(options))) {
+        using _turn = await lane.turn(piece.length);
+        take(piece);
+      }
     } catch (error) {
       throw scope.failure(error, effectOf(call));
     }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../model/kube-object.ts';
 import { apiVersionOf, type Resource } from '../../model/resource.ts';
 import type { UserInfo } from '../../model/user.ts';
+import { openLane } from '../../runtime/pump.ts';
 import type {
   AccessAttributes,
   AccessReview,
@@ -15,13 +16,17 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../api-server.ts';
+import type { FieldMask } from '../field-mask.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import { accessReviewCall, accessReviewOf, ownAccessReviewCall, tokenReviewCall, tokenReviewOf } from './access-reviews.ts';
 import { ApiCaller, type ApiCallerOptions, type Call } from './api-caller.ts';
 import { CallScope } from './call-scope.ts';
 import { deleteBody } from './delete-body.ts';
 import { discoverResources } from './discovery.ts';
+import { contentOf, isSensitive, LIST_OF_METADATA, METADATA, METADATA_FIELDS } from './metadata-only.ts';
+import { ObjectDecoder } from './object-decoder.ts';
 import { hasName, isFields, isKubeObject, unreadableAnswer } from './object-shape.ts';
+import { PageReader, UnusualPage } from './page-reader.ts';
 import { patchBody } from './patch-body.ts';
 import { collectionPath, objectPath, type Query, withQuery } from './resource-path.ts';
 import { watchEvents } from './watch-stream.ts';
@@ -38,6 +43,7 @@ const PODS: Resource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod'
 export class HttpApiServer implements ApiServer {
   readonly #options: ApiCallerOptions;
   readonly #caller: ApiCaller;
+  #unusual = 0;
 
   constructor(options: ApiCallerOptions) {
     this.#options = options;
@@ -52,15 +58,24 @@ export class HttpApiServer implements ApiServer {
       resourceVersion: options.resourceVersion,
       resourceVersionMatch: options.resourceVersionMatch,
     });
-    return pageOf(await this.#caller.json({ method: 'GET', path, maxBytes: MAX_LIST_BYTES }, options), resource);
+    const call: Call = { method: 'GET', path, maxBytes: MAX_LIST_BYTES, ...contentOf(resource, options, LIST_OF_METADATA) };
+    try {
+      return await this.#page(call, resource, options);
+    } catch (error) {
+      if (!(error instanceof UnusualPage)) throw error;
+      this.#unusual += 1;
+      return pageOf(await this.#caller.json(call, options), resource);
+    }
   }
 
   async *watch(resource: Resource, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
     using scope = new CallScope(this.#options.clock, options.signal);
     try {
-      const answer = await this.#caller.open({ method: 'GET', path: watchPath(resource, options) }, options, scope);
+      const call: Call = { method: 'GET', path: watchPath(resource, options), ...contentOf(resource, {}, METADATA) };
+      const answer = await this.#caller.open(call, options, scope);
       using _deadline = watchDeadline(scope, options.timeoutSeconds);
-      for await (const event of watchEvents(answer.body, scope)) {
+      const reading = { decoder: this.#decoder(resource, options.fields), lane: this.#options.lane ?? openLane };
+      for await (const event of watchEvents(answer.body, scope, reading)) {
         if (scope.isCancelled) return;
         yield event;
       }
@@ -70,7 +85,7 @@ export class HttpApiServer implements ApiServer {
   }
 
   async get(resource: Resource, name: ObjectName, options: RequestOptions = {}): Promise<KubeObject> {
-    return this.#object({ method: 'GET', path: objectPath(resource, name) }, options);
+    return this.#object({ method: 'GET', path: objectPath(resource, name), ...contentOf(resource, {}, METADATA) }, options);
   }
 
   async create(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
@@ -135,6 +150,23 @@ export class HttpApiServer implements ApiServer {
     return this.#options.transport.close();
   }
 
+  /** Objects and pages that were left to `JSON.parse` although a mask said what was wanted of them. */
+  get unusual(): number {
+    return this.#unusual;
+  }
+
+  async #page(call: Call, resource: Resource, options: ListOptions): Promise<ListPage> {
+    const reader = new PageReader(this.#decoder(resource, options.fields), MAX_LIST_BYTES);
+    await this.#caller.pieces(call, options, (piece) => reader.push(piece));
+    return pageOf({ ...reader.members, ...(reader.finish() && { items: reader.items }) }, resource);
+  }
+
+  #decoder(resource: Resource, fields: FieldMask | undefined): ObjectDecoder {
+    return new ObjectDecoder(isSensitive(resource) ? METADATA_FIELDS : fields, () => {
+      this.#unusual += 1;
+    });
+  }
+
   async #object(call: Call, options: RequestOptions): Promise<KubeObject> {
     const answer = await this.#caller.json(call, options);
     // A binding or an eviction is answered with a Status, which has no name.
@@ -153,6 +185,7 @@ function watchPath(resource: Resource, options: WatchOptions): string {
     allowWatchBookmarks: options.allowWatchBookmarks ?? true,
     resourceVersion: options.resourceVersion,
     timeoutSeconds: options.timeoutSeconds,
+    ...(options.sendInitialEvents === true && { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }),
     ...selectorQuery(options),
   });
 }

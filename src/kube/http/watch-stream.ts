@@ -1,10 +1,12 @@
 import type { KubeObject } from '../../model/kube-object.ts';
+import { type Lane, openLane } from '../../runtime/pump.ts';
 import { ApiError } from '../api-error.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import { errorOfStatus } from './api-errors.ts';
 import { ByteLines, LineTooLongError } from './byte-lines.ts';
 import type { CallScope } from './call-scope.ts';
-import { isKubeObject } from './object-shape.ts';
+import { ObjectDecoder } from './object-decoder.ts';
+import { isFields, isKubeObject } from './object-shape.ts';
 
 /** etcd takes about 1.5 MiB an object by default; its JSON is a small multiple of that. */
 const MAX_LINE_BYTES = 16 << 20;
@@ -17,15 +19,20 @@ const LINE_DEADLINE_MS = 60_000;
  * its `ApiError`, and "UnreadableLine" for a line that it cannot read: what that line said is lost, so nobody
  * may go on behind it.
  */
-export async function* watchEvents(body: AsyncIterable<Uint8Array>, scope: CallScope): AsyncGenerator<WatchEvent, void, undefined> {
+export async function* watchEvents(
+  body: AsyncIterable<Uint8Array>,
+  scope: CallScope,
+  { decoder, lane }: { readonly decoder: ObjectDecoder; readonly lane: Lane } = { decoder: plainDecoder, lane: openLane },
+): AsyncGenerator<WatchEvent, void, undefined> {
   const lines = new ByteLines(MAX_LINE_BYTES);
   using openLine = new OpenLine(scope);
   try {
     for await (const chunk of body) {
+      using _turn = await lane.turn(chunk.length);
       let completed = 0;
       for (const line of lines.push(chunk)) {
         completed += 1;
-        if (line.length > 0) yield eventOf(line);
+        if (line.length > 0) yield eventOf(line, decoder);
       }
       openLine.update(lines.pendingBytes > 0, completed > 0);
     }
@@ -56,23 +63,27 @@ class OpenLine implements Disposable {
 
 const EVENT_TYPES = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
-function eventOf(line: Buffer): WatchEvent {
-  const { type, object } = parse(line);
-  if (type === 'ERROR') throw errorOfStatus(object);
-  if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion: versionOf(object) };
-  if (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED')
-    throw unreadable(`a line of the watch has the unknown type ${JSON.stringify(type)?.slice(0, 40)}`);
-  return { type: EVENT_TYPES[type], object: objectOf(object) };
+function eventOf(line: Buffer, decoder: ObjectDecoder): WatchEvent {
+  const { type, object } = parse(line, decoder);
+  if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') return { type: EVENT_TYPES[type], object: objectOf(object) };
+  // Of these two a mask for objects keeps too little; they are rare.
+  const whole = parse(line, plainDecoder);
+  if (type === 'ERROR') throw errorOfStatus(whole.object);
+  if (type === 'BOOKMARK') return bookmarkOf(whole.object);
+  throw unreadable(`a line of the watch has the unknown type ${JSON.stringify(type)?.slice(0, 40)}`);
 }
 
-function parse(line: Buffer): { type?: unknown; object?: unknown } {
+const plainDecoder = new ObjectDecoder(undefined, () => {});
+
+function parse(line: Buffer, decoder: ObjectDecoder): { type?: unknown; object?: unknown } {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
+    value = decoder.line(line);
+  } catch (error) {
     // Without the cause: a JSON error quotes the text, which may be a secret.
-    throw unreadable('a line of the watch is not JSON');
+    throw error instanceof SyntaxError ? unreadable('a line of the watch is not JSON') : error;
   }
+  if (typeof value === 'object' && value !== null) return value;
   throw unreadable('a line of the watch is not an object');
 }
 
@@ -82,12 +93,12 @@ function objectOf(value: unknown): KubeObject {
   return value;
 }
 
-function versionOf(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'metadata' in value) {
-    const metadata = value.metadata as { resourceVersion?: unknown } | null;
-    if (typeof metadata?.resourceVersion === 'string' && metadata.resourceVersion !== '') return metadata.resourceVersion;
-  }
-  throw unreadable('a bookmark carries no version');
+function bookmarkOf(value: unknown): WatchEvent {
+  const metadata = isFields(value) && isFields(value['metadata']) ? value['metadata'] : {};
+  const { resourceVersion, annotations } = metadata;
+  if (typeof resourceVersion !== 'string' || resourceVersion === '') throw unreadable('a bookmark carries no version');
+  const isEnd = isFields(annotations) && annotations['k8s.io/initial-events-end'] === 'true';
+  return { type: 'bookmark', resourceVersion, ...(isEnd && { endsInitialEvents: true as const }) };
 }
 
 function unreadable(message: string): ApiError {

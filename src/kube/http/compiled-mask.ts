@@ -1,0 +1,53 @@
+import type { FieldMask } from '../field-mask.ts';
+
+/** A member that is wanted, findable by the bytes of its key. */
+interface WantedMember {
+  readonly name: string;
+  readonly key: Uint8Array;
+  /** Undefined: the member whole. */
+  readonly within: CompiledMask | undefined;
+}
+
+/** Members of a whole object are no mask: undefined. */
+export class CompiledMask {
+  /** By length of the key. */
+  readonly #members: (readonly WantedMember[] | undefined)[] = [];
+
+  private constructor(mask: FieldMask) {
+    for (const [name, wanted] of Object.entries(mask)) {
+      const key = Buffer.from(name);
+      const within = wanted === true ? undefined : new CompiledMask(wanted);
+      this.#members[key.length] = [...(this.#members[key.length] ?? []), { name, key, within }];
+    }
+  }
+
+  /** Identity is always wanted: without it an object can be neither kept nor removed. */
+  static of(mask: FieldMask): CompiledMask {
+    const metadata = typeof mask['metadata'] === 'object' ? { ...mask['metadata'], ...IDENTITY } : (mask['metadata'] ?? IDENTITY);
+    return new CompiledMask({ ...mask, apiVersion: true, kind: true, metadata });
+  }
+
+  /** Of a line of a watch: what kind of event it is, and the object as `mask` wants it. */
+  static ofLine(mask: FieldMask): CompiledMask {
+    const line = new CompiledMask({ type: true });
+    line.#members[OBJECT.length] = [{ name: 'object', key: OBJECT, within: CompiledMask.of(mask) }];
+    return line;
+  }
+
+  /** The member whose key is `bytes` from `start` to `end`. */
+  find(bytes: Uint8Array, start: number, end: number): WantedMember | undefined {
+    const candidates = this.#members[end - start];
+    if (candidates === undefined) return undefined;
+    for (const candidate of candidates) if (isAt(candidate.key, bytes, start)) return candidate;
+    return undefined;
+  }
+}
+
+const OBJECT = Buffer.from('object');
+
+const IDENTITY: FieldMask = { name: true, namespace: true, uid: true, resourceVersion: true };
+
+function isAt(key: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = key.length - 1; i >= 0; i -= 1) if (key[i] !== bytes[start + i]) return false;
+  return true;
+}

@@ -1,0 +1,151 @@
+import type { CompiledMask } from './compiled-mask.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  deeper,
+  isSpaceFrom,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  passNumber,
+  passSpace,
+  passString,
+  passValue,
+  passWord,
+  QUOTE,
+  UNUSUAL,
+} from './json-pass.ts';
+import { TextCache } from './text-cache.ts';
+
+type Members = Record<string, unknown>;
+
+const BACKSLASH = 0x5c;
+
+/**
+ * Reads JSON from bytes and decodes only what a mask wants; the rest is checked and passed over without becoming
+ * strings or objects. What it returns is what `JSON.parse` returns, less the members that the mask leaves out; where
+ * it cannot promise that it throws `Unusual`. Throws `OutOfBytes` when the value goes on beyond the bytes.
+ */
+export class JsonScanner {
+  readonly #texts = new TextCache();
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  /** Begins at `at`. The bytes must not change while they are read. */
+  set(bytes: Buffer, at = 0): this {
+    this.#bytes = bytes;
+    this.#at = at;
+    return this;
+  }
+
+  /** Behind what was read last. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Only white space is left. */
+  isAtEnd(): boolean {
+    return isSpaceFrom(this.#bytes, this.#at);
+  }
+
+  /** The value here; `mask` undefined: whole. */
+  value(mask: CompiledMask | undefined, depth = 0): unknown {
+    const bytes = this.#bytes;
+    const at = passSpace(bytes, this.#at);
+    this.#at = at;
+    switch (bytes[at]) {
+      case QUOTE:
+        return this.text();
+      case OPEN_BRACE:
+        return this.#object(mask, deeper(depth));
+      case OPEN_BRACKET:
+        return this.#array(mask, deeper(depth));
+      case 0x74:
+        this.#at = passWord(bytes, at, 'true');
+        return true;
+      case 0x66:
+        this.#at = passWord(bytes, at, 'false');
+        return false;
+      case 0x6e:
+        this.#at = passWord(bytes, at, 'null');
+        return null;
+      default:
+        this.#at = passNumber(bytes, at);
+        return Number(bytes.toString('latin1', at, this.#at));
+    }
+  }
+
+  /** The text here, decoded. */
+  text(): string {
+    this.expect(QUOTE);
+    const start = this.#at;
+    const end = passString(this.#bytes, start) - 1;
+    this.#at = end + 1;
+    return this.#texts.decode(this.#bytes, start, end);
+  }
+
+  /** Passes the mark `byte`, after white space. */
+  expect(byte: number): void {
+    if (!this.take(byte)) throw UNUSUAL;
+  }
+
+  /** Passes the mark `byte` if it is what comes next. */
+  take(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) {
+      this.#at = passSpace(this.#bytes, this.#at);
+      if (this.#bytes[this.#at] !== byte) return false;
+    }
+    this.#at += 1;
+    return true;
+  }
+
+  #object(mask: CompiledMask | undefined, depth: number): Members {
+    const members: Members = {};
+    this.#at += 1;
+    if (this.take(CLOSE_BRACE)) return members;
+    do {
+      if (mask === undefined) this.#anyMember(members, depth);
+      else this.#wantedMember(members, mask, depth);
+    } while (this.take(COMMA));
+    this.expect(CLOSE_BRACE);
+    return members;
+  }
+
+  #anyMember(members: Members, depth: number): void {
+    const name = this.text();
+    this.expect(COLON);
+    const value = this.value(undefined, depth);
+    // Assigning to this one would change what the object inherits.
+    if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
+    else members[name] = value;
+  }
+
+  #wantedMember(members: Members, mask: CompiledMask, depth: number): void {
+    this.expect(QUOTE);
+    const start = this.#at;
+    const end = passString(this.#bytes, start);
+    this.#at = end;
+    const wanted = mask.find(this.#bytes, start, end - 1);
+    this.expect(COLON);
+    if (wanted !== undefined) members[wanted.name] = this.value(wanted.within, depth);
+    else if (hasEscape(this.#bytes, start, end)) throw UNUSUAL;
+    else this.#at = passValue(this.#bytes, this.#at, depth);
+  }
+
+  #array(mask: CompiledMask | undefined, depth: number): unknown[] {
+    const items: unknown[] = [];
+    this.#at += 1;
+    if (this.take(CLOSE_BRACKET)) return items;
+    do items.push(this.value(mask, depth));
+    while (this.take(COMMA));
+    this.expect(CLOSE_BRACKET);
+    return items;
+  }
+}
+
+/** A key that is written with escapes may be one that is wanted. */
+function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true;
+  return false;
+}
