@@ -1,3 +1,4 @@
+import { equalData } from '../store/records-equal.ts';
 import type { StreamChange } from './stream-message.ts';
 import type { StreamSource } from './stream-source.ts';
 
@@ -103,7 +104,7 @@ export class SentRows<R> {
 
   #unchanged(key: string, row: R): boolean {
     const { fingerprint } = this.#options;
-    return fingerprint === undefined ? this.#rows.get(key) === row : this.#prints.get(key) === compact(fingerprint(row));
+    return fingerprint === undefined ? equalData(this.#rows.get(key), row) : this.#prints.get(key) === compact(fingerprint(row));
   }
 
   #backgroundDue(key: string, row: R, now: number): boolean {

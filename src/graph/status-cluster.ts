@@ -1,6 +1,7 @@
 import { isVisible, type Visibility } from '../auth/access.ts';
 import type { EventRecord } from '../model/event-record.ts';
 import type { ObjectRecord } from '../model/object-record.ts';
+import type { PodRecord } from '../model/pod-record.ts';
 import type { GroupResource } from '../model/resource.ts';
 import type { ClusterStore, Collection, EventRing, OwnedCollection, PodCollection } from '../store/graph-store.ts';
 import { ALL_REVISIONS } from './kinds.ts';
@@ -54,9 +55,17 @@ function visibleOwned<R extends ObjectRecord>(collection: OwnedCollection<R>, vi
 }
 
 function visiblePods(pods: PodCollection, visibility: Visibility): PodCollection {
-  const onNode = (name: string) => Iterator.from(pods.onNode(name)).filter(({ namespace }) => isVisible(visibility, namespace));
-  const countOnNode = (name: string) => onNode(name).reduce((count) => count + 1, 0);
-  return Object.assign(visibleOwned(pods, visibility), { onNode, countOnNode });
+  const shown = (found: Iterable<PodRecord>) => Iterator.from(found).filter(({ namespace }) => isVisible(visibility, namespace));
+  const count = (found: Iterator<PodRecord>) => Iterator.from(found).reduce((sum) => sum + 1, 0);
+  const onNode = (name: string) => shown(pods.onNode(name));
+  const withStatus = (status: string) => shown(pods.withStatus(status));
+  return Object.assign(visibleOwned(pods, visibility), {
+    onNode,
+    countOnNode: (name: string) => count(onNode(name)),
+    withLabel: (key: string, value: string) => shown(pods.withLabel(key, value)),
+    withStatus,
+    countWithStatus: (status: string) => count(withStatus(status)),
+  });
 }
 
 function visibleEvents(events: EventRing, visibility: Visibility): EventRing {

@@ -31,6 +31,7 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
   const { clock, random } = runtime;
   const store = new InMemoryGraphStore({
     now: () => clock.now(),
+    seed: random.int(2 ** 31),
     onListenerError: (error) => logger.error('a listener of the store failed', { error: String(error) }),
   });
   const log = new ChangeLog({ clock, logger });

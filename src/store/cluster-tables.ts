@@ -4,35 +4,55 @@ import type { ObjectRecord } from '../model/object-record.ts';
 import type { GroupResource } from '../model/resource.ts';
 import type { RevisionRecord, WorkloadKind, WorkloadRecord } from '../model/workload-record.ts';
 import { WORKLOAD_RESOURCES } from '../model/workload-resources.ts';
+import { PodColumns } from './columns/pod-columns.ts';
+import type { SharedColumns } from './columns/shared-columns.ts';
 import type { ResourcePosition } from './commit.ts';
 import type { ClusterStore, Collection, OwnedCollection } from './graph-store.ts';
 import { Graveyard } from './graveyard.ts';
-import { OwnedRecordCollection, PodRecordCollection, RecordCollection } from './record-collection.ts';
+import { OwnedRecordCollection, RecordCollection } from './record-collection.ts';
 import { RecordEventRing } from './record-event-ring.ts';
+import type { RecordInterning } from './record-interning.ts';
+import type { RecordTable } from './record-table.ts';
+
+/** What the tables of all clusters share. */
+export interface SharedValues {
+  readonly interning: RecordInterning;
+  readonly columns: SharedColumns;
+}
 
 /** All that is held of one cluster. Readers see it as `ClusterStore`; only transactions change it. */
 export class ClusterTables implements ClusterStore {
   record: ClusterRecord;
-  readonly pods = new PodRecordCollection('pods');
-  readonly nodes: Collection<NodeRecord> = new RecordCollection<NodeRecord>('nodes');
-  readonly namespaces: Collection<NamespaceRecord> = new RecordCollection<NamespaceRecord>('namespaces');
-  readonly replicaSets: OwnedCollection<RevisionRecord> = new OwnedRecordCollection<RevisionRecord>('replicasets.apps');
-  readonly controllerRevisions: OwnedCollection<RevisionRecord> = new OwnedRecordCollection<RevisionRecord>('controllerrevisions.apps');
+  readonly pods: PodColumns;
+  readonly nodes: Collection<NodeRecord>;
+  readonly namespaces: Collection<NamespaceRecord>;
+  readonly replicaSets: OwnedCollection<RevisionRecord>;
+  readonly controllerRevisions: OwnedCollection<RevisionRecord>;
   readonly events: RecordEventRing;
   readonly graveyard = new Graveyard();
   readonly positions = new Map<GroupResource, ResourcePosition>();
   readonly #workloads: ReadonlyMap<WorkloadKind, Collection<WorkloadRecord>>;
-  readonly #collections: ReadonlyMap<GroupResource, RecordCollection<ObjectRecord>>;
+  readonly #collections: ReadonlyMap<GroupResource, RecordTable<ObjectRecord>>;
 
-  constructor(record: ClusterRecord, now: () => number) {
+  constructor(record: ClusterRecord, now: () => number, { interning, columns }: SharedValues) {
     this.record = record;
+    this.pods = new PodColumns(record.name, columns);
+    const nodes = new RecordCollection<NodeRecord>('nodes', interning);
+    const namespaces = new RecordCollection<NamespaceRecord>('namespaces', interning);
+    const replicaSets = new OwnedRecordCollection<RevisionRecord>('replicasets.apps', interning);
+    const controllerRevisions = new OwnedRecordCollection<RevisionRecord>('controllerrevisions.apps', interning);
+    this.nodes = nodes;
+    this.namespaces = namespaces;
+    this.replicaSets = replicaSets;
+    this.controllerRevisions = controllerRevisions;
     this.events = new RecordEventRing(now);
-    this.#workloads = new Map(
-      Object.entries(WORKLOAD_RESOURCES).map(([kind, resource]) => [kind as WorkloadKind, new RecordCollection<WorkloadRecord>(resource)]),
+    const workloads = Object.entries(WORKLOAD_RESOURCES).map(
+      ([kind, resource]) => [kind as WorkloadKind, new RecordCollection<WorkloadRecord>(resource, interning)] as const,
     );
-    const all = [this.pods, this.nodes, this.namespaces, this.replicaSets, this.controllerRevisions, ...this.#workloads.values()];
+    this.#workloads = new Map(workloads);
+    const all = [this.pods, nodes, namespaces, replicaSets, controllerRevisions, ...workloads.map(([, collection]) => collection)];
     // Each collection holds records of its own kind: the operations name the kind, and the projector of that kind made the record.
-    this.#collections = new Map(all.map((collection) => [collection.resource, collection as unknown as RecordCollection<ObjectRecord>]));
+    this.#collections = new Map(all.map((collection) => [collection.resource, collection as unknown as RecordTable<ObjectRecord>]));
   }
 
   workloads(kind: WorkloadKind): Collection<WorkloadRecord> {
@@ -49,11 +69,11 @@ export class ClusterTables implements ClusterStore {
     return this.positions.get(resource);
   }
 
-  collection(resource: GroupResource): RecordCollection<ObjectRecord> | undefined {
+  collection(resource: GroupResource): RecordTable<ObjectRecord> | undefined {
     return this.#collections.get(resource);
   }
 
-  collections(): Iterable<RecordCollection<ObjectRecord>> {
+  collections(): Iterable<RecordTable<ObjectRecord>> {
     return this.#collections.values();
   }
 }

@@ -57,6 +57,10 @@ export interface OwnedCollection<R extends ObjectRecord> extends Collection<R> {
 export interface PodCollection extends OwnedCollection<PodRecord> {
   onNode(nodeName: string): Iterable<PodRecord>;
   countOnNode(nodeName: string): number;
+  withLabel(key: string, value: string): Iterable<PodRecord>;
+  /** Pods for which kubectl prints this word. */
+  withStatus(status: string): Iterable<PodRecord>;
+  countWithStatus(status: string): number;
 }
 
 /** The newest events of a cluster: at most 1,000, at most one hour old. */

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../model/cluster.ts';
 import type { GroupResource } from '../model/resource.ts';
-import { ClusterTables } from './cluster-tables.ts';
+import { ClusterTables, type SharedValues } from './cluster-tables.ts';
+import { SharedColumns } from './columns/shared-columns.ts';
 import type { Change, Commit, ResourcePosition } from './commit.ts';
 import { type CommitListener, CommitListeners } from './commit-listeners.ts';
 import type { ClusterStore, GraphStore } from './graph-store.ts';
@@ -14,19 +15,22 @@ export interface InMemoryGraphStoreOptions {
   readonly now: () => number;
   /** Hears of listeners that throw; they are counted in any case. */
   readonly onListenerError?: (error: unknown) => void;
+  /** Any whole number; where servers may be hostile, one that they cannot foresee. */
+  readonly seed?: number;
 }
 
 /** The fleet in memory. One writer: every change is a synchronous call here, and the next revision. */
 export class InMemoryGraphStore implements GraphStore {
   readonly #now: () => number;
   readonly #clusters = new Map<string, ClusterTables>();
-  readonly #interning = new RecordInterning();
+  readonly #shared: SharedValues;
   readonly #listeners: CommitListeners;
   #sorted: readonly ClusterTables[] | undefined;
   #revision = 0;
 
   constructor(options: InMemoryGraphStoreOptions) {
     this.#now = options.now;
+    this.#shared = { interning: new RecordInterning(), columns: new SharedColumns(options.seed ?? 0) };
     this.#listeners = new CommitListeners(options.onListenerError ?? (() => {}));
   }
 
@@ -46,7 +50,7 @@ export class InMemoryGraphStore implements GraphStore {
   /** Throws RangeError when the name is taken. */
   addCluster(record: ClusterRecord): Commit {
     if (this.#clusters.has(record.name)) throw new RangeError(`cluster ${record.name} is registered already`);
-    this.#clusters.set(record.name, new ClusterTables(record, this.#now));
+    this.#clusters.set(record.name, new ClusterTables(record, this.#now, this.#shared));
     this.#sorted = undefined;
     return this.#announce({ cluster: record.name, changes: [], clusterChanged: true, positions: [] });
   }
@@ -55,7 +59,7 @@ export class InMemoryGraphStore implements GraphStore {
   removeCluster(name: string): Commit | undefined {
     const tables = this.#clusters.get(name);
     if (tables === undefined) return undefined;
-    const changes = new Transaction(tables, this.#interning).run(clearing(tables));
+    const changes = new Transaction(tables).run(clearing(tables));
     this.#clusters.delete(name);
     this.#sorted = undefined;
     return this.#announce({ cluster: name, changes, clusterChanged: true, positions: [] });
@@ -70,7 +74,7 @@ export class InMemoryGraphStore implements GraphStore {
     const tables = this.#clusters.get(cluster);
     if (tables === undefined) throw new RangeError(`no cluster ${cluster}`);
     if (batch.record !== undefined && batch.record.name !== cluster) throw new RangeError(`cluster ${cluster} cannot be renamed`);
-    const changes = new Transaction(tables, this.#interning).run(batch.operations ?? []);
+    const changes = new Transaction(tables).run(batch.operations ?? []);
     for (const position of batch.positions ?? []) tables.positions.set(position.resource, position);
     const clusterChanged = replaceRecord(tables, batch.record);
     if (changes.length === 0 && !clusterChanged) return undefined;
@@ -102,7 +106,7 @@ export class InMemoryGraphStore implements GraphStore {
 
   /** Values kept once for many records; for tests of leaks. */
   get internedValues(): number {
-    return this.#interning.size;
+    return this.#shared.interning.size + this.#shared.columns.texts.size;
   }
 
   #announce(commit: Omit<Commit, 'revision'>): Commit {

@@ -5,6 +5,8 @@ import { aPod } from '../../test/support/a-pod.ts';
 import { START } from '../../test/support/an-object.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import { ClusterTables } from './cluster-tables.ts';
+import { PodColumns } from './columns/pod-columns.ts';
+import { SharedColumns } from './columns/shared-columns.ts';
 import { RecordInterning } from './record-interning.ts';
 import type { StoreOperation } from './store-batch.ts';
 import { Transaction } from './transaction.ts';
@@ -33,6 +35,8 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
+const newShared = () => ({ interning: new RecordInterning(), columns: new SharedColumns(1) });
+
 function recordOf(step: Step, version: number): PodRecord {
   const { owner: _, nodeName: __, ...base } = aPod(`p-${step.name}`, `ns-${step.namespace}`).version(version).record();
   return {
@@ -40,6 +44,11 @@ function recordOf(step: Step, version: number): PodRecord {
     uid: `${step.namespace}/${step.name}/${step.incarnation}`,
     ...(step.owner !== undefined && { owner: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: `owner-${step.owner}` } }),
     ...(step.node !== undefined && { nodeName: `node-${step.node}` }),
+    status: `status-${step.node ?? 0}`,
+    labels: {
+      app: `v-${step.incarnation}`,
+      ...(step.versionBack > 0 && { own: step.versionBack === 1 ? `p-${step.name}` : `${step.name}` }),
+    },
     containers: base.containers.map((one) => ({ ...one, imageId: `image-${step.incarnation}`, restarts: step.versionBack })),
   };
 }
@@ -75,20 +84,26 @@ function expectIndexesEqualScan(tables: ClusterTables): void {
     expect(uids(pods.onNode(`node-${key}`))).toEqual(where(({ nodeName }) => nodeName === `node-${key}`));
     expect(pods.countOnNode(`node-${key}`)).toBe(where(({ nodeName }) => nodeName === `node-${key}`).length);
     expect(uids(pods.ownedBy(`owner-${key}`))).toEqual(where(({ owner }) => owner?.uid === `owner-${key}`));
+    expect(uids(pods.withStatus(`status-${key}`))).toEqual(where(({ status }) => status === `status-${key}`));
+    expect(pods.countWithStatus(`status-${key}`)).toBe(where(({ status }) => status === `status-${key}`).length);
+    for (const label of ['app', 'own']) {
+      for (const value of [`v-${key}`, `p-${key}`, `${key}`])
+        expect(uids(pods.withLabel(label, value))).toEqual(where(({ labels }) => labels[label] === value));
+    }
   }
   for (const record of all) {
-    expect(pods.get(record.namespace, record.name)).toBe(record);
-    expect(pods.byUid(record.uid)).toBe(record);
+    expect(pods.get(record.namespace, record.name)).toEqual(record);
+    expect(pods.byUid(record.uid)).toEqual(record);
   }
 }
 
 it('R29 after each of any steps every index equals a full scan, and no empty bucket is left', () => {
   fc.assert(
     fc.property(steps, (random) => {
-      const tables = new ClusterTables(aClusterRecord('dev'), () => START);
-      const interning = new RecordInterning();
+      const shared = newShared();
+      const tables = new ClusterTables(aClusterRecord('dev'), () => START, shared);
       for (const [at, step] of random.entries()) {
-        new Transaction(tables, interning).run([operationOf(step, at + 1)]);
+        new Transaction(tables).run([operationOf(step, at + 1)]);
         expectIndexesEqualScan(tables);
       }
     }),
@@ -99,12 +114,14 @@ it('R29 after each of any steps every index equals a full scan, and no empty buc
 it('R28 after any steps the values held are those of the records held', () => {
   fc.assert(
     fc.property(steps, (random) => {
-      const tables = new ClusterTables(aClusterRecord('dev'), () => START);
-      const interning = new RecordInterning();
-      for (const [at, step] of random.entries()) new Transaction(tables, interning).run([operationOf(step, at + 1)]);
-      const fresh = new RecordInterning();
-      for (const record of tables.pods.all()) fresh.acquire({ ...record });
-      expect(interning.size).toBe(fresh.size);
+      const shared = newShared();
+      const tables = new ClusterTables(aClusterRecord('dev'), () => START, shared);
+      for (const [at, step] of random.entries()) new Transaction(tables).run([operationOf(step, at + 1)]);
+      const fresh = newShared();
+      const again = new PodColumns('dev', fresh.columns);
+      for (const record of tables.pods.all()) again.set(record);
+      expect(shared.columns.texts.size).toBe(fresh.columns.texts.size);
+      expect(tables.pods.sharedCount).toBe(again.sharedCount);
     }),
     { numRuns: 150 },
   );
@@ -113,8 +130,8 @@ it('R28 after any steps the values held are those of the records held', () => {
 it('I2 the changes of any batch, folded over what was there, give what is there: each uid goes as often as it came', () => {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 6 }), (batches) => {
-      const tables = new ClusterTables(aClusterRecord('dev'), () => START);
-      const interning = new RecordInterning();
+      const shared = newShared();
+      const tables = new ClusterTables(aClusterRecord('dev'), () => START, shared);
       const folded = new Map<string, PodRecord>();
       let at = 0;
       for (const batch of batches) {
@@ -122,7 +139,7 @@ it('I2 the changes of any batch, folded over what was there, give what is there:
           at += 1;
           return operationOf(step, at);
         });
-        const changes = new Transaction(tables, interning).run(operations);
+        const changes = new Transaction(tables).run(operations);
         const touched = new Set<string>();
         for (const change of changes) {
           if (!('before' in change || 'after' in change)) continue;
@@ -143,16 +160,16 @@ it('I2 the changes of any batch, folded over what was there, give what is there:
 it('a batch that fails half-way leaves records, indexes and shared values as they were', () => {
   fc.assert(
     fc.property(steps, steps, (before, failing) => {
-      const tables = new ClusterTables(aClusterRecord('dev'), () => START);
-      const interning = new RecordInterning();
-      for (const [at, step] of before.entries()) new Transaction(tables, interning).run([operationOf(step, at + 1)]);
+      const shared = newShared();
+      const tables = new ClusterTables(aClusterRecord('dev'), () => START, shared);
+      for (const [at, step] of before.entries()) new Transaction(tables).run([operationOf(step, at + 1)]);
       const held = new Map([...tables.pods.all()].map((record) => [record.uid, record]));
-      const values = interning.size;
+      const values = [shared.columns.texts.size, tables.pods.sharedCount];
       const spoilt: StoreOperation = { type: 'put', record: { ...recordOf({ ...STILL }, 999), uid: '' } };
       const operations = failing.map((step, at) => operationOf(step, before.length + at + 1));
-      expect(() => new Transaction(tables, interning).run([...operations, spoilt])).toThrow(RangeError);
+      expect(() => new Transaction(tables).run([...operations, spoilt])).toThrow(RangeError);
       expect(new Map([...tables.pods.all()].map((record) => [record.uid, record]))).toEqual(held);
-      expect(interning.size).toBe(values);
+      expect([shared.columns.texts.size, tables.pods.sharedCount]).toEqual(values);
       expectIndexesEqualScan(tables);
     }),
     { numRuns: 150 },

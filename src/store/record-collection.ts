@@ -1,21 +1,23 @@
-import type { ObjectRecord } from '../model/object-record.ts';
-import type { PodRecord } from '../model/pod-record.ts';
+import type { ObjectRecord, OwnerRef } from '../model/object-record.ts';
 import type { GroupResource } from '../model/resource.ts';
-import type { RevisionRecord } from '../model/workload-record.ts';
-import type { Collection, OwnedCollection, PodCollection } from './graph-store.ts';
+import type { OwnedCollection } from './graph-store.ts';
+import type { RecordInterning } from './record-interning.ts';
+import type { RecordTable } from './record-table.ts';
 import { UidIndex } from './uid-index.ts';
 
 /**
  * Records of one kind. Only `#records` holds them; every index holds uids, so that a record which changed in
  * nothing but its version is one assignment.
  */
-export class RecordCollection<R extends ObjectRecord> implements Collection<R> {
+export class RecordCollection<R extends ObjectRecord> implements RecordTable<R> {
   readonly resource: GroupResource;
+  readonly #interning: RecordInterning;
   readonly #records = new Map<string, R>();
   readonly #names = new Map<string, Map<string, string>>();
 
-  constructor(resource: GroupResource) {
+  constructor(resource: GroupResource, interning: RecordInterning) {
     this.resource = resource;
+    this.#interning = interning;
   }
 
   get size(): number {
@@ -43,12 +45,26 @@ export class RecordCollection<R extends ObjectRecord> implements Collection<R> {
     return this.#names.keys();
   }
 
-  /** Adds or replaces the record of a uid. No other uid may hold its name. */
-  set(record: R): void {
+  uidOf(namespace: string, name: string): string | undefined {
+    return this.#names.get(namespace)?.get(name);
+  }
+
+  held(uid: string): R | undefined {
+    return this.#records.get(uid);
+  }
+
+  missingFrom(keep: ReadonlySet<string>): R[] {
+    return [...this.#records.values()].filter(({ uid }) => !keep.has(uid));
+  }
+
+  set(record: R): R {
     const before = this.#records.get(record.uid);
-    this.#records.set(record.uid, record);
-    this.#nameRecord(record);
-    this.index(record, before);
+    const kept = this.#interning.acquire(record, before);
+    this.#records.set(kept.uid, kept);
+    if (before !== undefined && (before.name !== kept.name || before.namespace !== kept.namespace)) this.#unname(before);
+    this.#nameRecord(kept);
+    this.index(kept, before);
+    return kept;
   }
 
   delete(uid: string): void {
@@ -57,9 +73,9 @@ export class RecordCollection<R extends ObjectRecord> implements Collection<R> {
     this.#records.delete(uid);
     this.#unname(record);
     this.unindex(record);
+    this.#interning.release(record);
   }
 
-  /** Replaces a record by one that differs in its version only. */
   move(record: R): void {
     this.#records.set(record.uid, record);
   }
@@ -90,7 +106,10 @@ export class RecordCollection<R extends ObjectRecord> implements Collection<R> {
 }
 
 /** Records that are controlled by others. */
-export class OwnedRecordCollection<R extends PodRecord | RevisionRecord> extends RecordCollection<R> implements OwnedCollection<R> {
+export class OwnedRecordCollection<R extends ObjectRecord & { readonly owner?: OwnerRef }>
+  extends RecordCollection<R>
+  implements OwnedCollection<R>
+{
   readonly #byOwner = new UidIndex();
 
   ownedBy(ownerUid: string): Iterable<R> {
@@ -110,34 +129,5 @@ export class OwnedRecordCollection<R extends PodRecord | RevisionRecord> extends
   /** Owners that have objects here; for tests of leaks. */
   get ownerCount(): number {
     return this.#byOwner.size;
-  }
-}
-
-export class PodRecordCollection extends OwnedRecordCollection<PodRecord> implements PodCollection {
-  readonly #byNode = new UidIndex();
-
-  onNode(nodeName: string): Iterable<PodRecord> {
-    return this.records(this.#byNode.uids(nodeName));
-  }
-
-  countOnNode(nodeName: string): number {
-    return this.#byNode.count(nodeName);
-  }
-
-  protected override index(record: PodRecord, before: PodRecord | undefined): void {
-    super.index(record, before);
-    if (before !== undefined && before.nodeName === record.nodeName) return;
-    this.#byNode.remove(before?.nodeName, record.uid);
-    this.#byNode.add(record.nodeName, record.uid);
-  }
-
-  protected override unindex(record: PodRecord): void {
-    super.unindex(record);
-    this.#byNode.remove(record.nodeName, record.uid);
-  }
-
-  /** Nodes that have pods here; for tests of leaks. */
-  get nodeCount(): number {
-    return this.#byNode.size;
   }
 }

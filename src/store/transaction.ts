@@ -5,21 +5,18 @@ import { compareResourceVersions, type ResourceVersion } from '../model/resource
 import type { ClusterTables } from './cluster-tables.ts';
 import type { Change } from './commit.ts';
 import { NetChanges } from './net-changes.ts';
-import type { RecordCollection } from './record-collection.ts';
-import type { RecordInterning } from './record-interning.ts';
+import type { RecordTable } from './record-table.ts';
 import { equalRecords } from './records-equal.ts';
 import type { StoreOperation } from './store-batch.ts';
 
 /** Carries out operations on one cluster: all of them, or none when one is not to be carried out. */
 export class Transaction {
   readonly #tables: ClusterTables;
-  readonly #interning: RecordInterning;
   readonly #changes = new NetChanges();
   readonly #events: (EventRecord | 'clear')[] = [];
 
-  constructor(tables: ClusterTables, interning: RecordInterning) {
+  constructor(tables: ClusterTables) {
     this.#tables = tables;
-    this.#interning = interning;
   }
 
   /** Throws, with everything as it was, for a record that is not fit to be kept. */
@@ -62,34 +59,31 @@ export class Transaction {
   #put(record: ObjectRecord): void {
     const collection = this.#collectionFor(record);
     if (this.#tables.graveyard.holds(record.resource, record.uid)) return;
-    const present = collection.byUid(record.uid) ?? collection.get(record.namespace, record.name);
+    const present = collection.held(record.uid) ?? heldUnderName(collection, record);
     if (present !== undefined && !isNews(record, present)) return;
-    this.#keep(collection, record);
+    this.#keep(collection, record, present?.uid === record.uid ? present : undefined);
   }
 
   #listed({ record, listVersion, newEpoch }: Extract<StoreOperation, { type: 'listed' }>): void {
     const collection = this.#collectionFor(record);
-    const present = collection.byUid(record.uid);
+    const present = collection.held(record.uid);
     if (present !== undefined && !newEpoch && isNewer(present.resourceVersion, listVersion)) return;
     this.#tables.graveyard.exhume(record.resource, record.uid);
-    this.#keep(collection, record);
+    this.#keep(collection, record, present);
   }
 
-  #keep(collection: RecordCollection<ObjectRecord>, record: ObjectRecord): void {
-    const before = collection.byUid(record.uid);
+  #keep(collection: RecordTable<ObjectRecord>, record: ObjectRecord, before: ObjectRecord | undefined): void {
     if (before !== undefined && equalRecords(before, record)) {
       this.#move(collection, before, record.resourceVersion);
       return;
     }
-    const namesake = collection.get(record.namespace, record.name);
-    if (namesake !== undefined && namesake.uid !== record.uid) this.#drop(collection, namesake, true);
-    const kept = this.#interning.acquire(record, before);
-    collection.set(kept);
-    this.#changes.note(record.resource, before, kept);
+    const namesake = collection.uidOf(record.namespace, record.name);
+    if (namesake !== undefined && namesake !== record.uid) this.#drop(collection, collection.held(namesake), true);
+    this.#changes.note(record.resource, before, collection.set(record));
   }
 
   /** Nothing but the version is new: that is kept, and nobody is told. */
-  #move(collection: RecordCollection<ObjectRecord>, before: ObjectRecord, resourceVersion: ResourceVersion): void {
+  #move(collection: RecordTable<ObjectRecord>, before: ObjectRecord, resourceVersion: ResourceVersion): void {
     if (before.resourceVersion === resourceVersion) return;
     const moved = { ...before, resourceVersion };
     collection.move(moved);
@@ -98,7 +92,7 @@ export class Transaction {
 
   #remove(resource: GroupResource, uid: string, resourceVersion: ResourceVersion): void {
     const collection = this.#collection(resource);
-    const present = collection.byUid(uid);
+    const present = collection.held(uid);
     if (present !== undefined && isNewer(present.resourceVersion, resourceVersion)) return;
     this.#tables.graveyard.bury(resource, uid);
     if (present !== undefined) this.#drop(collection, present, false);
@@ -106,18 +100,17 @@ export class Transaction {
 
   #sweep(resource: GroupResource, keep: ReadonlySet<string>): void {
     const collection = this.#collection(resource);
-    const missing = [...collection.all()].filter((record) => !keep.has(record.uid));
-    for (const record of missing) this.#drop(collection, record, true);
+    for (const record of collection.missingFrom(keep)) this.#drop(collection, record, true);
   }
 
-  #drop(collection: RecordCollection<ObjectRecord>, record: ObjectRecord, finalStateUnknown: boolean): void {
+  #drop(collection: RecordTable<ObjectRecord>, record: ObjectRecord | undefined, finalStateUnknown: boolean): void {
+    if (record === undefined) return;
     collection.delete(record.uid);
-    this.#interning.release(record);
     this.#tables.graveyard.bury(record.resource, record.uid);
     this.#changes.note(record.resource, record, undefined, finalStateUnknown);
   }
 
-  #collectionFor(record: ObjectRecord): RecordCollection<ObjectRecord> {
+  #collectionFor(record: ObjectRecord): RecordTable<ObjectRecord> {
     const { cluster, uid, name } = record;
     const here = this.#tables.record.name;
     if (cluster !== here) throw new RangeError(`a record of cluster ${cluster} in a transaction on ${here}`);
@@ -125,7 +118,7 @@ export class Transaction {
     return this.#collection(record.resource);
   }
 
-  #collection(resource: GroupResource): RecordCollection<ObjectRecord> {
+  #collection(resource: GroupResource): RecordTable<ObjectRecord> {
     const collection = this.#tables.collection(resource);
     if (collection === undefined) throw new RangeError(`the store keeps no ${resource}`);
     return collection;
@@ -144,13 +137,17 @@ export class Transaction {
   #undo(): void {
     for (const { resource, before, after } of this.#changes.entries()) {
       const collection = this.#collection(resource);
-      if (after !== undefined) this.#interning.release(after);
       if (after !== undefined) collection.delete(after.uid);
       if (before === undefined) continue;
       this.#tables.graveyard.exhume(resource, before.uid);
-      collection.set(this.#interning.acquire(before));
+      collection.set(before);
     }
   }
+}
+
+function heldUnderName(collection: RecordTable<ObjectRecord>, { namespace, name }: ObjectRecord): ObjectRecord | undefined {
+  const uid = collection.uidOf(namespace, name);
+  return uid === undefined ? undefined : collection.held(uid);
 }
 
 /** Within one epoch and one uid, or one name: an object does not go back. Where versions have no order, streams do. */

@@ -1,0 +1,342 @@
+import type { PodRecord } from '../../model/pod-record.ts';
+import type { PodCollection } from '../graph-store.ts';
+import type { RecordTable } from '../record-table.ts';
+import { Buckets } from './buckets.ts';
+import { LinearHash } from './linear-hash.ts';
+import { finish, mix } from './mix.ts';
+import { joinName, packUuid, splitName } from './packing.ts';
+import { PodCells } from './pod-cells.ts';
+import { draftGroup, keysOfGroup, labelKeysFor, labelsOf, nameWords, type PodGroup, readGroup, textWord } from './pod-group.ts';
+import { PodIndexes } from './pod-indexes.ts';
+import { FLAG, POD } from './pod-layout.ts';
+import { draftProfile, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
+import { RecordMemory } from './record-memory.ts';
+import { Rows } from './rows.ts';
+import type { SharedColumns } from './shared-columns.ts';
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The pods of one cluster in columns: about 100 bytes of its own a pod, and what it has in common with others once
+ * (`pod-group.ts`, `pod-profile.ts`). Records are made when they are read, and stay what they are when the row changes.
+ */
+export class PodColumns implements RecordTable<PodRecord>, PodCollection {
+  readonly resource = 'pods';
+  readonly #cluster: string;
+  readonly #shared: SharedColumns;
+  readonly #rows = new Rows(POD.WIDTH);
+  readonly #cells: PodCells;
+  readonly #indexes = new PodIndexes();
+  readonly #groups: Buckets<PodGroup>;
+  readonly #profiles: Buckets<PodProfile>;
+  readonly #nodes: Buckets<string>;
+  readonly #uids = new LinearHash((row) => this.#uidHash(row));
+  readonly #names = new LinearHash((row) => this.#nameHash(row));
+  readonly #memory = new RecordMemory<PodRecord>();
+  readonly #uid = new Uint32Array(4);
+
+  constructor(cluster: string, shared: SharedColumns) {
+    this.#cluster = cluster;
+    this.#shared = shared;
+    const rows = this.#rows;
+    this.#cells = new PodCells(rows, shared.texts);
+    this.#groups = new Buckets({ shared, rows, word: POD.GROUP, chain: POD.GROUP_CHAIN, read: readGroup, onBucket: this.#onGroup });
+    this.#profiles = new Buckets({
+      shared,
+      rows,
+      word: POD.PROFILE,
+      chain: POD.PROFILE_CHAIN,
+      read: readProfile,
+      onBucket: this.#onProfile,
+    });
+    this.#nodes = new Buckets({ shared, rows, word: POD.NODE, chain: POD.NODE_CHAIN, read: (nodes, id) => nodes.textAt(id, 0) ?? '' });
+  }
+
+  get size(): number {
+    return this.#uids.size;
+  }
+
+  get(namespace: string, name: string): PodRecord | undefined {
+    const row = this.#rowNamed(namespace, name);
+    return row === 0 ? undefined : this.#record(row);
+  }
+
+  byUid(uid: string): PodRecord | undefined {
+    const row = this.#rowOf(uid);
+    return row === 0 ? undefined : this.#record(row);
+  }
+
+  *all(): Iterable<PodRecord> {
+    for (let row = 1; row < this.#rows.end; row += 1) if (this.#isLive(row)) yield this.#record(row);
+  }
+
+  inNamespace(namespace: string): Iterable<PodRecord> {
+    return this.#recordsOf(this.#groups, this.#indexes.namespaces.of(textWord(this.#shared.texts, namespace)));
+  }
+
+  *namespaces(): Iterable<string> {
+    for (const word of this.#indexes.namespaces.keys()) yield this.#shared.texts.text(word >>> 1);
+  }
+
+  ownedBy(ownerUid: string): Iterable<PodRecord> {
+    return this.#recordsOf(this.#groups, this.#indexes.owners.of(textWord(this.#shared.texts, ownerUid)));
+  }
+
+  onNode(nodeName: string): Iterable<PodRecord> {
+    return this.#recordsOf(this.#nodes, [this.#nodeBucket(nodeName)]);
+  }
+
+  countOnNode(nodeName: string): number {
+    return this.#nodes.count(this.#nodeBucket(nodeName));
+  }
+
+  *withLabel(key: string, value: string): Iterable<PodRecord> {
+    for (const label of labelKeysFor(this.#shared.texts, key, value))
+      for (const pod of this.#recordsOf(this.#groups, this.#indexes.labels.of(label))) if (pod.labels[key] === value) yield pod;
+  }
+
+  withStatus(status: string): Iterable<PodRecord> {
+    return this.#recordsOf(this.#profiles, this.#profilesOf(status));
+  }
+
+  countWithStatus(status: string): number {
+    return Iterator.from(this.#profilesOf(status)).reduce((count, id) => count + this.#profiles.count(id), 0);
+  }
+
+  uidOf(namespace: string, name: string): string | undefined {
+    const row = this.#rowNamed(namespace, name);
+    return row === 0 ? undefined : this.#cells.uid(row);
+  }
+
+  held(uid: string): PodRecord | undefined {
+    const row = this.#rowOf(uid);
+    return row === 0 ? undefined : (this.#memory.get(row) ?? this.#make(row));
+  }
+
+  missingFrom(keep: ReadonlySet<string>): PodRecord[] {
+    const missing: PodRecord[] = [];
+    for (let row = 1; row < this.#rows.end; row += 1)
+      if (this.#isLive(row) && !keep.has(this.#cells.uid(row))) missing.push(this.#memory.get(row) ?? this.#make(row));
+    return missing;
+  }
+
+  set(record: PodRecord): PodRecord {
+    const known = this.#rowOf(record.uid);
+    const row = known === 0 ? this.#insert(record.uid) : known;
+    if (known !== 0) this.#unname(row);
+    const { draft } = this.#shared;
+    const parts = splitName(record.name);
+    const containersBefore = this.#containerCount(row);
+    this.#groups.move(row, draftGroup(draft, record, parts));
+    this.#rows.set(row, POD.SUFFIX, parts.suffix);
+    this.#profiles.move(row, draftProfile(draft, record));
+    this.#nodes.move(row, record.nodeName === undefined ? undefined : draft.begin().text(record.nodeName));
+    this.#cells.write(row, record, containersBefore);
+    this.#names.add(row, this.#nameHash(row));
+    this.#memory.forget(row);
+    return Object.isFrozen(record) ? record : Object.assign(record, this.#sharedMembers(row));
+  }
+
+  delete(uid: string): void {
+    const row = this.#rowOf(uid);
+    if (row === 0) return;
+    this.#uids.delete(row, this.#uidHash(row));
+    this.#unname(row);
+    this.#cells.clear(row, this.#containerCount(row));
+    for (const buckets of [this.#groups, this.#profiles, this.#nodes]) buckets.move(row, undefined);
+    this.#memory.forget(row);
+    this.#rows.release(row);
+  }
+
+  move(record: PodRecord): void {
+    const row = this.#rowOf(record.uid);
+    if (row === 0) return;
+    this.#cells.writeVersion(row, record);
+    this.#memory.forget(row);
+  }
+
+  /** For tests of leaks. */
+  get nodeCount(): number {
+    return this.#nodes.size;
+  }
+
+  get ownerCount(): number {
+    return this.#indexes.owners.size;
+  }
+
+  /** Groups, profiles and nodes held. */
+  get sharedCount(): number {
+    return this.#groups.size + this.#profiles.size + this.#nodes.size;
+  }
+
+  /** Bytes of the buffers: rows, hash indexes, what is shared. Texts are not among them. */
+  get bufferBytes(): number {
+    const parts = [this.#rows, this.#cells, this.#groups, this.#profiles, this.#nodes, this.#uids, this.#names];
+    return parts.reduce((bytes, part) => bytes + part.bytes, 0);
+  }
+
+  #record(row: number): PodRecord {
+    const known = this.#memory.get(row);
+    if (known !== undefined) return known;
+    const made = this.#make(row);
+    this.#memory.remember(row, made);
+    return made;
+  }
+
+  #make(row: number): PodRecord {
+    const rows = this.#rows;
+    const group = this.#groups.value(rows.get(row, POD.GROUP));
+    const profile = this.#profiles.value(rows.get(row, POD.PROFILE));
+    const suffix = rows.get(row, POD.SUFFIX);
+    const name = joinName(group.prefix, suffix);
+    const rest = this.#cells.rest(row);
+    const pod: Draft<PodRecord> = {
+      cluster: this.#cluster,
+      resource: this.resource,
+      apiVersion: profile.apiVersion,
+      kind: profile.kind,
+      namespace: group.namespace,
+      name,
+      uid: this.#cells.uid(row),
+      resourceVersion: this.#cells.version(row),
+      createdAt: rows.get(row, POD.CREATED) * 1_000,
+      labels: group.labels ?? labelsOf(group.entries, name, suffix),
+      phase: profile.phase,
+      status: profile.status,
+      ready: profile.ready,
+      readyContainers: profile.readyContainers,
+      totalContainers: profile.totalContainers,
+      restarts: rows.get(row, POD.RESTARTS),
+      images: profile.images,
+      containers: this.#cells.containers(row, profile.containers, rest),
+    };
+    this.#addOptional(row, pod);
+    if (group.owner !== undefined) pod.owner = group.owner;
+    if (group.revisionKey !== undefined) pod.revisionKey = group.revisionKey;
+    if (profile.lifecycleState !== undefined) pod.lifecycleState = profile.lifecycleState;
+    return rest?.fields === undefined ? pod : Object.assign(pod, rest.fields);
+  }
+
+  /** Members that a record handed over may have in common with others. */
+  #sharedMembers(row: number): Partial<PodRecord> {
+    const { labels, owner } = this.#groups.value(this.#groups.idOf(row));
+    const { images } = this.#profiles.value(this.#profiles.idOf(row));
+    return { images, ...(labels !== undefined && { labels }), ...(owner !== undefined && { owner }) };
+  }
+
+  #addOptional(row: number, pod: Draft<PodRecord>): void {
+    const rows = this.#rows;
+    const ip = this.#cells.ip(row);
+    const node = rows.get(row, POD.NODE);
+    const started = rows.get(row, POD.STARTED);
+    const readySince = rows.get(row, POD.READY_SINCE);
+    if (ip !== undefined) pod.ip = ip;
+    if (node !== 0) pod.nodeName = this.#nodes.value(node);
+    if (started !== 0) pod.startedAt = started * 1_000;
+    if (readySince !== 0) pod.readySince = readySince * 1_000;
+  }
+
+  /** The rows as they are when the first is asked for; one that is gone or has moved on since is left out. */
+  *#recordsOf(buckets: Pick<Buckets<unknown>, 'rowsOf' | 'idOf'>, ids: Iterable<number>): Iterable<PodRecord> {
+    for (const id of [...ids]) {
+      if (id === 0) continue;
+      for (const row of buckets.rowsOf(id)) if (buckets.idOf(row) === id && this.#isLive(row)) yield this.#record(row);
+    }
+  }
+
+  #insert(uid: string): number {
+    const row = this.#rows.allocate();
+    this.#cells.setUid(row, this.#uid, packUuid(uid, this.#uid) ? undefined : uid);
+    this.#uids.add(row, this.#uidHash(row));
+    return row;
+  }
+
+  #unname(row: number): void {
+    this.#names.delete(row, this.#nameHash(row));
+  }
+
+  #containerCount(row: number): number {
+    const profile = this.#rows.get(row, POD.PROFILE);
+    return profile === 0 ? 0 : this.#profiles.value(profile).containers.length;
+  }
+
+  #isLive(row: number): boolean {
+    return (this.#rows.get(row, POD.FLAGS) & FLAG.LIVE) !== 0;
+  }
+
+  #rowOf(uid: string): number {
+    const words = this.#uid;
+    const isText = !packUuid(uid, words);
+    const text = isText ? this.#shared.texts.find(uid) : undefined;
+    if (isText && text === undefined) return 0;
+    if (text !== undefined) words.set([text, 0, 0, 0]);
+    const flag = isText ? FLAG.UID_IS_TEXT : 0;
+    for (let row = this.#uids.first(this.#hashOfUid(words)); row !== 0; row = this.#uids.next(row)) {
+      if ((this.#rows.get(row, POD.FLAGS) & FLAG.UID_IS_TEXT) === flag && this.#hasUid(row, words)) return row;
+    }
+    return 0;
+  }
+
+  #hasUid(row: number, words: Uint32Array): boolean {
+    for (let word = 0; word < 4; word += 1) if (this.#rows.get(row, POD.UID + word) !== words[word]) return false;
+    return true;
+  }
+
+  #rowNamed(namespace: string, name: string): number {
+    const { prefix, suffix } = splitName(name);
+    const inNamespace = textWord(this.#shared.texts, namespace);
+    const withPrefix = textWord(this.#shared.texts, prefix);
+    if (inNamespace === undefined || withPrefix === undefined) return 0;
+    const hash = this.#hashOfName(inNamespace, withPrefix, suffix);
+    for (let row = this.#names.first(hash); row !== 0; row = this.#names.next(row)) {
+      if (this.#rows.get(row, POD.SUFFIX) !== suffix) continue;
+      const [namespaceWord, prefixWord] = nameWords(this.#groups.tuples, this.#groups.idOf(row));
+      if (namespaceWord === inNamespace && prefixWord === withPrefix) return row;
+    }
+    return 0;
+  }
+
+  #uidHash(row: number): number {
+    for (let word = 0; word < 4; word += 1) this.#hashed[word] = this.#rows.get(row, POD.UID + word);
+    return this.#hashOfUid(this.#hashed);
+  }
+
+  readonly #hashed = new Uint32Array(4);
+
+  #hashOfUid(words: Uint32Array): number {
+    let hash = this.#shared.seed;
+    for (let word = 0; word < 4; word += 1) hash = mix(hash, words[word] as number);
+    return finish(hash);
+  }
+
+  #nameHash(row: number): number {
+    const [namespace, prefix] = nameWords(this.#groups.tuples, this.#groups.idOf(row));
+    return this.#hashOfName(namespace, prefix, this.#rows.get(row, POD.SUFFIX));
+  }
+
+  #hashOfName(namespace: number, prefix: number, suffix: number): number {
+    return finish(mix(mix(mix(this.#shared.seed, namespace), prefix), suffix));
+  }
+
+  /** 0: no pod is there. */
+  #nodeBucket(nodeName: string): number {
+    const word = textWord(this.#shared.texts, nodeName);
+    return word === undefined ? 0 : this.#nodes.tuples.find([word]);
+  }
+
+  #profilesOf(status: string): Iterable<number> {
+    return this.#indexes.statuses.of(textWord(this.#shared.texts, status));
+  }
+
+  #onGroup = (type: 'added' | 'removed', id: number): void => {
+    const keys = keysOfGroup(this.#groups.tuples, id);
+    if (type === 'added') this.#indexes.addGroup(id, keys);
+    else this.#indexes.removeGroup(id, keys);
+  };
+
+  #onProfile = (type: 'added' | 'removed', id: number): void => {
+    const status = statusWord(this.#profiles.tuples, id);
+    if (type === 'added') this.#indexes.statuses.add(status, id);
+    else this.#indexes.statuses.remove(status, id);
+  };
+}
