@@ -31,4 +31,11 @@ function empty<R extends ObjectRecord>(resource: GroupResource): OwnedCollection
   };
 }
 
-const emptyPods: PodCollection = { ...empty('pods'), onNode: () => [], countOnNode: () => 0, withLabel: () => [], withStatus: () => [], countWithStatus: () => 0 };
+const emptyPods: PodCollection = {
+  ...empty('pods'),
+  onNode: () => [],
+  countOnNode: () => 0,
+  withLabel: () => [],
+  withStatus: () => [],
+  countWithStatus: () => 0,
+};
