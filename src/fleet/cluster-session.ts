@@ -5,14 +5,18 @@ import { type GroupResource, groupResourceOf, type Resource } from '../model/res
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
+import { Auditor } from './auditor.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { ClusterPublisher } from './cluster-publisher.ts';
 import { ContactLoop } from './contact-loop.ts';
+import type { CopyFiles } from './copies/copy-files.ts';
+import { CopyKeeper } from './copies/copy-keeper.ts';
 import { DEFINITIONS, DefinitionWatch } from './definition-watch.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { FleetTuning } from './fleet-tuning.ts';
 import { ClusterIngest } from './ingest.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { openKruiseOf } from './open-kruise.ts';
 import { WATCHED_RESOURCES } from './projection/projectors.ts';
 import type { ProjectorFor } from './projector.ts';
@@ -32,12 +36,17 @@ export interface ClusterSessionOptions {
   readonly contactGate: ListGate;
   readonly listGate: ListGate;
   readonly projectorFor: ProjectorFor;
+  readonly budget: MemoryBudget;
+  readonly copies?: CopyFiles;
   /** Which incarnation this is became known, or changed. May call `setDuplicateOf`. */
   readonly onIdentity?: (systemUid: string) => void;
 }
 
 /** States in which a cluster need not be waited for. */
 const SETTLED: ReadonlySet<SyncState> = new Set(['LIVE', 'STALE', 'UNREACHABLE', 'UNAUTHORIZED', 'FORBIDDEN', 'DISABLED']);
+
+/** Kinds of aggregated servers are listed in pages: some of these never end a list by stream. */
+const STREAMED_GROUPS: ReadonlySet<string> = new Set(['', 'apps']);
 
 /** Everything about one cluster, from first contact until it leaves. */
 export class ClusterSession {
@@ -48,6 +57,8 @@ export class ClusterSession {
   readonly #publisher: ClusterPublisher;
   readonly #quietCheck: QuietCheck;
   readonly #definitionWatch: DefinitionWatch;
+  readonly #auditor: Auditor;
+  readonly #copies: CopyKeeper | undefined;
   #settle: () => void = () => {};
   /** Resolves when the cluster has been LIVE or has failed once. */
   readonly settled = new Promise<void>((resolve) => {
@@ -65,6 +76,8 @@ export class ClusterSession {
     this.#kinds = this.#newKinds();
     this.#publisher = this.#newPublisher();
     this.#quietCheck = this.#newQuietCheck();
+    this.#auditor = this.#newAuditor();
+    this.#copies = options.copies && this.#newCopyKeeper(options.copies);
     const { clock, random, definition } = options;
     this.#definitionWatch = new DefinitionWatch({
       ...{ clock, random, apiServer: definition.apiServer },
@@ -90,6 +103,11 @@ export class ClusterSession {
     return this.#flaws + this.#ingest.unprojectable;
   }
 
+  /** Comparisons with the server, and how many of them found a difference. */
+  get audits(): { readonly done: number; readonly differences: number } {
+    return { done: this.#auditor.audits, differences: this.#auditor.differences };
+  }
+
   start(delayMs: number): void {
     this.#contactLoop.start(delayMs);
   }
@@ -100,7 +118,11 @@ export class ClusterSession {
     this.#isStopped = true;
     this.#publisher.close();
     this.#settle();
-    await Promise.all([this.#contactLoop.stop(), this.#definitionWatch.stop(), this.#quietCheck.stop(), this.#kinds.stop()]);
+    const kept = this.#copies?.stop();
+    const stopped = [this.#contactLoop.stop(), this.#definitionWatch.stop(), this.#quietCheck.stop(), this.#auditor.stop()];
+    // Which kinds are worth keeping is known while there are reflectors.
+    await kept;
+    await Promise.all([...stopped, this.#kinds.stop()]);
   }
 
   /** Another registered cluster is this one and shows it; undefined: it shows itself. */
@@ -134,15 +156,34 @@ export class ClusterSession {
   }
 
   #followKinds(): void {
-    if (this.#facts === undefined) return;
+    if (this.#facts === undefined || this.#isBringingBack(this.#facts)) return;
     if (this.#kinds.follow(planWatches(this.#facts.served, WATCHED_RESOURCES))) this.#contactLoop.wake();
     this.#quietCheck.start();
+    this.#auditor.start();
     if (this.#facts.served.some((resource) => groupResourceOf(resource) === groupResourceOf(DEFINITIONS))) this.#definitionWatch.start();
+  }
+
+  /** What was kept on disk comes first, and only for the cluster that it was kept of. */
+  #isBringingBack({ systemUid, served }: ClusterFacts): boolean {
+    const copies = this.#copies;
+    if (copies === undefined || copies.isDone || systemUid === undefined) return false;
+    copies.bringBack(
+      systemUid,
+      (records) => this.#ingest.restore(records),
+      () => {
+        const planned = new Set(planWatches(served, WATCHED_RESOURCES).map(groupResourceOf));
+        for (const kind of copies.kinds) if (!planned.has(kind)) this.#options.store.clear(this.name, kind);
+        if (this.#contact.phase !== 'made' || this.systemUid !== systemUid) this.#options.store.clear(this.name);
+        else this.#followKinds();
+      },
+    );
+    return true;
   }
 
   /** Another cluster answers under this name: nothing that is held belongs to it. */
   #discardOther(): void {
     this.#options.logger.warn('another cluster answers under this name: what was known of the old one is dropped');
+    void this.#copies?.forget(this.systemUid);
     this.#discard();
   }
 
@@ -151,8 +192,15 @@ export class ClusterSession {
     this.#options.store.clear(this.name);
   }
 
+  /** Servers list by stream of their own accord from 1.34 on; others would refuse, or never end it. */
+  #listsByStream({ group }: Resource): boolean {
+    const [, major = '0', minor = '0'] = /^v(\d+)\.(\d+)/.exec(this.#facts?.kubernetesVersion ?? '') ?? [];
+    return STREAMED_GROUPS.has(group) && (Number(major) > 1 || Number(minor) >= 34);
+  }
+
   #assess(published: ClusterRecord): { record: ClusterRecord; reviewInMs?: number } {
     const { clock, tuning, definition, store } = this.#options;
+    this.#kinds.measure();
     const kinds = this.#kinds.statuses();
     const { sync, reviewInMs } = assessSync({
       ...{
@@ -212,6 +260,9 @@ export class ClusterSession {
       ...{ clock, random, store, logger, tuning, gate: listGate, ingest: this.#ingest },
       ...{ cluster: definition.name, apiServer: definition.apiServer },
       projectorFor: (resource: GroupResource) => projectorFor(resource, countFlaw),
+      budget: this.#options.budget,
+      resumePoint: (resource, apiVersion) => this.#copies?.takeResumePoint(resource, apiVersion),
+      listsByStream: (resource) => this.#listsByStream(resource),
       onState: () => this.#publisher.soon(),
       onActivity: () => this.#publisher.later(),
       onGone: () => this.#contactLoop.wake(),
@@ -225,6 +276,25 @@ export class ClusterSession {
       published: () => store.cluster(this.name)?.record,
       assess: (published) => this.#assess(published),
       publish: (record) => this.#publish(record),
+    });
+  }
+
+  #newAuditor(): Auditor {
+    const { clock, random, logger, store, tuning, definition, listGate } = this.#options;
+    return new Auditor({
+      ...{ clock, random, logger, gate: listGate, apiServer: definition.apiServer, everyMs: tuning.auditEveryMs },
+      held: () => store.cluster(this.name),
+      live: () => this.#kinds.live(),
+      onDifference: (resource) => this.#kinds.relist([resource], 'Audit', 'afresh'),
+    });
+  }
+
+  #newCopyKeeper(files: CopyFiles): CopyKeeper {
+    const { clock, random, logger, store, tuning } = this.#options;
+    return new CopyKeeper({
+      ...{ clock, random, logger, files, cluster: this.name, everyMs: tuning.copyEveryMs, finalMs: tuning.finalCopyMs },
+      held: () => store.cluster(this.name),
+      synced: () => this.#kinds.synced(),
     });
   }
 

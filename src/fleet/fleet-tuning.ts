@@ -24,9 +24,19 @@ export interface FleetTuning {
   readonly holdBackMs: number;
   /** A kind that answers 404 is believed to be gone after this long, if discovery does not name it either. */
   readonly goneAfterMs: number;
-  /** A cluster from which nothing came for this long, bookmarks included, is asked whether it still answers. */
+  /**
+   * A cluster from which nothing came for this long, bookmarks included, is asked whether it still answers: a
+   * connection that hangs is noticed within 45 s, whatever carries it.
+   */
   readonly quietMs: number;
   readonly quietTimeoutMs: number;
+  /** A kind is compared with the server this often. */
+  readonly auditEveryMs: number;
+  /** What is held is kept on disk this often, and at the end, for which there is `finalCopyMs`. */
+  readonly copyEveryMs: number;
+  readonly finalCopyMs: number;
+  /** Estimated bytes that all copies together may take. */
+  readonly memoryBytes: number;
   /** How long `stop` waits for a connection to close. */
   readonly closeTimeoutMs: number;
 }
@@ -44,7 +54,11 @@ export const FLEET_TUNING: FleetTuning = {
   countsEveryMs: 5_000,
   holdBackMs: 2_000,
   goneAfterMs: 5_000,
-  quietMs: 75_000,
+  quietMs: 30_000,
   quietTimeoutMs: 5_000,
+  auditEveryMs: 1_800_000,
+  copyEveryMs: 300_000,
+  finalCopyMs: 4_000,
+  memoryBytes: Number.POSITIVE_INFINITY,
   closeTimeoutMs: 2_000,
 };

@@ -7,9 +7,11 @@ import type { Random } from '../runtime/random.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
 import { ClusterSession } from './cluster-session.ts';
+import type { CopyFiles } from './copies/copy-files.ts';
 import type { FleetStore } from './fleet-store.ts';
 import { FLEET_TUNING, type FleetTuning } from './fleet-tuning.ts';
 import { type Claimant, Identities } from './identities.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { projectorFor as everyProjector, type ProjectorFor } from './projector.ts';
 import { Turns } from './turns.ts';
 
@@ -21,6 +23,8 @@ export interface FleetOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly tuning?: Partial<FleetTuning>;
+  /** Where copies of clusters outlive the process; default: nowhere. */
+  readonly copies?: CopyFiles;
   /** Default: every kind that there are records of. */
   readonly projectorFor?: ProjectorFor;
 }
@@ -65,6 +69,7 @@ class RunningFleet implements Fleet {
   readonly #identities: Identities;
   readonly #lists: Turns;
   readonly #contacts: Turns;
+  readonly #budget: MemoryBudget;
   #rank = 0;
   #isStopped = false;
 
@@ -73,6 +78,7 @@ class RunningFleet implements Fleet {
     this.#tuning = { ...FLEET_TUNING, ...options.tuning };
     this.#lists = new Turns(options.clock, this.#tuning.lists);
     this.#contacts = new Turns(options.clock, this.#tuning.contacts);
+    this.#budget = new MemoryBudget(this.#tuning.memoryBytes);
     this.#identities = new Identities((name, of) => options.logger.warn('two registered clusters are one', { cluster: name, of }));
     this.#registry = new ClusterRegistry({ added: (definition) => this.#join(definition), removed: () => {} });
   }
@@ -118,7 +124,7 @@ class RunningFleet implements Fleet {
   }
 
   #join(definition: ClusterDefinition): void {
-    const { store, clock, random, logger, projectorFor } = this.#options;
+    const { store, clock, random, logger, projectorFor, copies } = this.#options;
     const { name } = definition;
     store.addCluster(unknownCluster(definition, clock.now()));
     const session = new ClusterSession({
@@ -127,6 +133,8 @@ class RunningFleet implements Fleet {
       contactGate: this.#contacts.forCluster(name),
       listGate: this.#lists.forCluster(name),
       projectorFor: projectorFor ?? everyProjector,
+      budget: this.#budget,
+      ...(copies !== undefined && { copies }),
       onIdentity: (systemUid) => this.#identities.claim(systemUid, claimant),
     });
     this.#rank += 1;

@@ -40,7 +40,7 @@ function pod(name: string, version: number, uid = `uid-${name}`): KubeObject {
 function list(sink: ReflectorSink, version: string, pages: KubeObject[][], newEpoch = false): void {
   sink.begin({ resourceVersion: version, newEpoch });
   for (const page of pages) sink.upsert(page);
-  sink.finish();
+  sink.finish(version);
 }
 
 describe('what arrives together', () => {
@@ -74,7 +74,7 @@ describe('a list', () => {
     expect(clusterOf(store).pods.size).toBe(4);
     expect(clusterOf(store).position('pods')?.resourceVersion).toBe('10');
     sink.upsert([pod('a', 1)]);
-    sink.finish();
+    sink.finish('20');
     expect([...clusterOf(store).pods.all()].map(({ name }) => name).sort()).toEqual(['a', 'd']);
     expect(clusterOf(store).position('pods')?.resourceVersion).toBe('20');
     expect(commits.at(-1)?.changes).toHaveLength(2);

@@ -92,6 +92,12 @@ export class ClusterIngest {
     this.#flushTurn();
   }
 
+  /** Records of an earlier life of this process. Throws what the store throws. */
+  restore(records: readonly ObjectRecord[]): void {
+    for (const record of records) this.add({ type: 'put', record });
+    this.flush();
+  }
+
   /** Another cluster answers under this name: nothing gathered or learnt is worth anything. */
   discard(resources: Iterable<GroupResource>): void {
     this.#drop();
@@ -134,7 +140,7 @@ class KindSink implements ReflectorSink {
   readonly #resource: GroupResource;
   readonly #projector: Projector;
   readonly #ingest: ClusterIngest;
-  #list: ListStart = { resourceVersion: '', newEpoch: false };
+  #list: ListStart = { newEpoch: false };
   #named = new Set<string>();
 
   constructor(resource: GroupResource, projector: Projector, ingest: ClusterIngest) {
@@ -155,10 +161,14 @@ class KindSink implements ReflectorSink {
     this.#ingest.flush();
   }
 
-  finish(): void {
+  drop(uid: string): void {
+    this.#named.delete(uid);
+  }
+
+  finish(resourceVersion: ResourceVersion): void {
     // Events leave the ring by number and age, not because the server dropped them.
     if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#named });
-    this.#ingest.moveTo(this.#resource, this.#list.resourceVersion);
+    this.#ingest.moveTo(this.#resource, resourceVersion);
     this.#named = new Set();
     this.#ingest.flush();
   }
@@ -179,7 +189,9 @@ class KindSink implements ReflectorSink {
     const record = this.#ingest.projected(this.#projector, object);
     if (record === undefined) return;
     const { resourceVersion: listVersion, newEpoch } = this.#list;
-    this.#ingest.add(isEvent(record) ? { type: 'event', event: record } : { type: 'listed', record, listVersion, newEpoch });
+    if (isEvent(record)) this.#ingest.add({ type: 'event', event: record });
+    else if (listVersion === undefined) this.#ingest.add({ type: 'put', record });
+    else this.#ingest.add({ type: 'listed', record, listVersion, newEpoch });
   }
 
   #takeChanged(object: KubeObject): void {

@@ -17,8 +17,8 @@ export interface QuietCheckOptions {
 }
 
 /**
- * Asks a cluster that has been quiet for long whether it is still there. Bookmarks come about every minute, so a
- * healthy cluster is not asked; a connection that hangs without failing is noticed even if its transport does not.
+ * Asks a cluster that has been quiet for long whether it is still there. A busy cluster is
+ * never asked; a connection that hangs without failing is noticed even if its transport does not notice.
  */
 export class QuietCheck {
   readonly #options: QuietCheckOptions;

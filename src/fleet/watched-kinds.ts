@@ -1,13 +1,17 @@
 import type { ListGate } from '../informer/list-gate.ts';
+import type { ListFrom } from '../informer/next-move.ts';
 import { Reflector } from '../informer/reflector.ts';
 import type { ApiServer } from '../kube/api-server.ts';
 import { apiVersionOf, type GroupResource, groupResourceOf, type Resource } from '../model/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
+import type { ResumePoint } from './copies/cluster-copy.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { FleetTuning } from './fleet-tuning.ts';
 import type { ClusterIngest } from './ingest.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { keptFieldsOf } from './projection/kept-fields.ts';
 import type { Projector } from './projector.ts';
 import type { WatchedKind } from './sync-state.ts';
 
@@ -22,6 +26,11 @@ export interface WatchedKindsOptions {
   readonly tuning: FleetTuning;
   readonly gate: ListGate;
   readonly projectorFor: (resource: GroupResource) => Projector | undefined;
+  readonly budget: MemoryBudget;
+  /** Where a kind of that version may go on from, the first time that it is watched. */
+  readonly resumePoint: (resource: GroupResource, apiVersion: string) => ResumePoint | undefined;
+  /** Whether the server lists by stream of its own accord. */
+  readonly listsByStream: (resource: Resource) => boolean;
   readonly onState: () => void;
   readonly onActivity: () => void;
   /** A kind answers 404: what the cluster serves has changed. */
@@ -83,8 +92,24 @@ export class WatchedKinds {
     for (const { reflector } of this.#kinds.values()) reflector.contact();
   }
 
-  relist(resources: readonly GroupResource[], reason: string): void {
-    for (const resource of resources) this.#kinds.get(resource)?.reflector.relist('last-seen', reason);
+  relist(resources: readonly GroupResource[], reason: string, from: ListFrom = 'last-seen'): void {
+    for (const resource of resources) this.#kinds.get(resource)?.reflector.relist(from, reason);
+  }
+
+  /** Kinds whose copies count as true. */
+  live(): Resource[] {
+    return [...this.#kinds.values()].filter(({ reflector }) => reflector.status.state === 'LIVE').map(({ resource }) => resource);
+  }
+
+  /** Kinds whose copies have been true. */
+  synced(): Resource[] {
+    return [...this.#kinds.values()].filter(({ reflector }) => reflector.status.hasSynced).map(({ resource }) => resource);
+  }
+
+  /** Tells the budget how many objects there are by now. */
+  measure(): void {
+    const { budget, store, cluster } = this.#options;
+    for (const key of this.#kinds.keys()) budget.grow(cluster, key, store.objectCount(cluster, key));
   }
 
   /** Stops watching; returns the kinds that were watched. What is held of them stays. */
@@ -114,8 +139,15 @@ export class WatchedKinds {
   }
 
   #start(key: GroupResource, resource: Resource, projector: Projector): void {
-    const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity } = this.#options;
+    const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity, budget, cluster } = this.#options;
+    const fields = keptFieldsOf(key);
+    const resumePoint = this.#options.resumePoint(key, apiVersionOf(resource));
+    const shed = (message: string) => this.#shed(key, message);
     const reflector = new Reflector({
+      ...(fields !== undefined && { fields }),
+      ...(resumePoint !== undefined && { resumeFrom: resumePoint }),
+      listsByStream: this.#options.listsByStream(resource),
+      admit: (objects) => budget.admit(cluster, key, objects, shed),
       ...{ apiServer, resource, clock, random, logger, gate, onActivity },
       sink: ingest.sinkFor(key, projector),
       tuning: tuning.reflector,
@@ -123,6 +155,13 @@ export class WatchedKinds {
     });
     this.#kinds.set(key, { resource, reflector, isCut: false, isGone: false });
     reflector.start();
+  }
+
+  #shed(key: GroupResource, message: string): void {
+    this.#options.logger.warn('a kind is given up for want of memory', { resource: key });
+    this.#kinds.get(key)?.reflector.shed(message);
+    this.#options.ingest.discard([key]);
+    this.#options.store.clear(this.#options.cluster, key);
   }
 
   #isLongGone({ reflector: { status } }: Kind): boolean {
@@ -138,7 +177,8 @@ export class WatchedKinds {
     this.#options.store.clear(this.#options.cluster, key);
   }
 
-  #leave({ reflector }: Kind): void {
+  #leave({ resource, reflector }: Kind): void {
+    this.#options.budget.release(this.#options.cluster, groupResourceOf(resource));
     const leaving = reflector.stop().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }

@@ -1,4 +1,5 @@
 import { type ApiError, isApiError } from '../kube/api-error.ts';
+import { OverBudget } from './memory-gate.ts';
 
 /** What kind of trouble an error is: each is met in its own way. */
 export type FailureKind =
@@ -15,6 +16,10 @@ export type FailureKind =
   | 'credentials'
   | 'rights'
   | 'not-served'
+  /** This kind can be listed and not watched. */
+  | 'unwatchable'
+  /** There is no room in memory for it. */
+  | 'budget'
   /** Something came that makes no sense, or could not be applied: nothing after it can be trusted. */
   | 'unreadable';
 
@@ -34,6 +39,7 @@ const KINDS: Partial<Record<ApiError['code'], readonly [FailureKind, string]>> =
   unauthorized: ['credentials', 'Unauthorized'],
   forbidden: ['rights', 'Forbidden'],
   'not-found': ['not-served', 'NotFound'],
+  unsupported: ['unwatchable', 'Unsupported'],
 };
 
 /** The reason of an answer that is older than it was asked to be, from a server that does not say so. */
@@ -42,6 +48,7 @@ export const LAGGING = 'LaggingReplica';
 const TOO_LARGE = /too large resource version/i;
 
 export function failureOf(error: unknown): Failure {
+  if (error instanceof OverBudget) return { kind: 'budget', reason: 'MemoryBudget', message: error.message };
   if (!isApiError(error))
     return { kind: 'unreadable', reason: 'NotApplied', message: error instanceof Error ? error.message : String(error) };
   const [kind, reason] = classify(error);

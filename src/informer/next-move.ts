@@ -12,8 +12,12 @@ import type { ReflectorTuning } from './reflector-tuning.ts';
  */
 export type Step = 'list' | 'probe' | 'watch';
 
-/** Where a list starts from: at least what we have seen, or the server's present state whatever it is. */
-export type ListFrom = 'last-seen' | 'latest';
+/** Where a list starts from: at least what we have seen, or the server's present state whatever that is. */
+export type ListFrom =
+  | 'last-seen'
+  | 'latest'
+  /** The present state, and what was known of versions and deletions counts for nothing. */
+  | 'afresh';
 
 export type Outcome =
   | { readonly type: 'listed' }
@@ -53,6 +57,10 @@ export interface History {
   readonly refusals: number;
   readonly serverErrorsSince?: number;
   readonly healthySince?: number;
+  /** A watch was refused for good, once. */
+  readonly unwatchable?: true;
+  /** And again after a list: the kind cannot be watched, it is listed every now and then. */
+  readonly polls?: true;
 }
 
 export const NO_HISTORY: History = { hasSynced: false, listFrom: 'last-seen', failures: 0, expirations: 0, unreadable: 0, refusals: 0 };
@@ -72,11 +80,11 @@ export interface Decision {
 export function decideAfter(outcome: Outcome, history: History, at: Circumstances): Decision {
   switch (outcome.type) {
     case 'listed':
-      return decision({ next: 'watch', waitMs: 0, reason: 'Listed' }, { ...listedHistory(history), ...healthySince(history, at) });
+      return afterList({ ...listedHistory(history), ...healthySince(history, at) }, at);
     case 'probed':
       return decision({ next: 'watch', waitMs: 0, reason: 'Probed' }, history);
     case 'doubted':
-      return decision({ next: history.hasSynced ? 'probe' : 'list', waitMs: 0, reason: 'Doubted' }, history);
+      return decision({ next: history.hasSynced && history.polls !== true ? 'probe' : 'list', waitMs: 0, reason: 'Doubted' }, history);
     case 'relist-asked':
       return decision({ next: 'list', waitMs: 0, reason: outcome.reason }, { ...history, listFrom: outcome.from });
     case 'watch-ended':
@@ -90,6 +98,14 @@ export function decideAfter(outcome: Outcome, history: History, at: Circumstance
 export function afterConfirmed(history: History, nowMs: number): History {
   return { ...history, healthySince: history.healthySince ?? nowMs };
 }
+
+function afterList(history: History, at: Circumstances): Decision {
+  if (history.polls !== true) return decision({ next: 'watch', waitMs: 0, reason: 'Listed' }, history);
+  return decision({ next: 'list', waitMs: spread(at.tuning.pollMs, at.chance), reason: POLL }, history);
+}
+
+/** The reason of a list in place of a watch. */
+export const POLL = 'Poll';
 
 function afterEnd(outcome: Extract<Outcome, { type: 'watch-ended' }>, history: History, at: Circumstances): Decision {
   if (outcome.livedMs >= outcome.askedMs - 1_000) return decision({ next: 'watch', waitMs: 0, reason: 'WatchEnded' }, history);
@@ -124,6 +140,12 @@ const AFTER: Readonly<Record<FailureKind, Rule>> = {
     return decision({ ...again(outcome, failed), waitMs, shows: { state: 'GONE', failure: outcome.failure } }, failed);
   },
   unreadable: afterUnreadable,
+  unwatchable: afterUnwatchable,
+  // What was held of it is no more.
+  budget: (outcome, history, at) => {
+    const move: Move = { next: 'list', waitMs: spread(at.tuning.budgetRetryMs, at.chance), reason: outcome.failure.reason };
+    return decision({ ...move, shows: { state: 'CONNECTING', failure: outcome.failure } }, { ...failedOnce(history), hasSynced: false });
+  },
 };
 
 /** The first cut of a healthy watch is looked into at once and not shown; trouble that stays, or has lasted unnoticed, is. */
@@ -159,6 +181,18 @@ function afterBehind(outcome: FailedOutcome, history: History, at: Circumstances
   return outcome.failure.reason === LAGGING ? retry(outcome, failedOnce(history), at) : listFromLatest(outcome, history, at);
 }
 
+/** True when it was read, and never younger than the last reading: that is said for as long as it lasts. */
+function afterUnwatchable(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
+  if (outcome.step !== 'watch' || history.unwatchable !== true) return afterUnreadable(outcome, { ...history, unwatchable: true }, at);
+  const failure: Failure = {
+    ...outcome.failure,
+    reason: 'NotWatchable',
+    message: 'this kind cannot be watched: it is read every now and then',
+  };
+  const { move } = afterList({ ...history, polls: true }, at);
+  return decision({ ...move, shows: { state: 'DEGRADED', failure } }, { ...history, polls: true });
+}
+
 function afterUnreadable(outcome: FailedOutcome, history: History, at: Circumstances): Decision {
   const failed = failedOnce({ ...history, unreadable: history.unreadable + 1 });
   const { move, history: next } = relist(outcome, failed, at);
@@ -192,7 +226,7 @@ function afterForbidden(outcome: FailedOutcome, history: History, at: Circumstan
 
 /** A list that failed is listed again; anything else is felt for before it is watched again. */
 function again(outcome: FailedOutcome, history: History): Pick<Move, 'next' | 'reason'> {
-  const next = outcome.step === 'list' || !history.hasSynced ? 'list' : 'probe';
+  const next = outcome.step === 'list' || !history.hasSynced || history.polls === true ? 'list' : 'probe';
   return { next, reason: outcome.failure.reason };
 }
 
@@ -206,10 +240,10 @@ function failedOnce(history: History): History {
 
 /** Two minutes of health wipe the slate; any failure ends the health. */
 function aged(history: History, at: Circumstances): History {
-  const { healthySince: since, serverErrorsSince, ...rest } = history;
+  const { healthySince: since, serverErrorsSince, unwatchable, ...rest } = history;
   if (since !== undefined && at.nowMs - since >= at.tuning.healthyAfterMs)
     return { ...rest, failures: 0, expirations: 0, unreadable: 0, refusals: 0 };
-  return { ...rest, ...(serverErrorsSince !== undefined && { serverErrorsSince }) };
+  return { ...rest, ...(serverErrorsSince !== undefined && { serverErrorsSince }), ...(unwatchable && { unwatchable }) };
 }
 
 function listedHistory({ serverErrorsSince: _, ...history }: History): History {

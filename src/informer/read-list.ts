@@ -1,9 +1,11 @@
 import { ApiError, isApiError } from '../kube/api-error.ts';
 import type { ApiServer, ListOptions, ListPage } from '../kube/api-server.ts';
+import type { FieldMask } from '../kube/field-mask.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
 import { LAGGING } from './failure.ts';
 import { INTERRUPTED, type Interrupted, interruptible } from './interruptible.ts';
+import type { Admission } from './memory-gate.ts';
 import type { ListFrom } from './next-move.ts';
 import { checkItem } from './object-check.ts';
 import type { ReflectorSink } from './reflector-sink.ts';
@@ -19,6 +21,9 @@ export interface ListReading {
   readonly from: ListFrom;
   /** Where the copy stands, if anywhere. */
   readonly position: ResourceVersion | undefined;
+  /** What is kept of each object. */
+  readonly fields?: FieldMask;
+  readonly admit: Admission;
   onProgress(listed: number, remaining: number | undefined): void;
 }
 
@@ -45,17 +50,39 @@ async function readPages(reading: ListReading, limit: number | undefined): Promi
   const first = await askFor(reading, { ...versionWanted(reading), ...(limit !== undefined && { limit }) });
   if (first === INTERRUPTED) return INTERRUPTED;
   reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch: goesBack(reading, first.resourceVersion) });
+  const progress = new Progress(reading.tuning.emptyPages);
   let listed = takePage(reading, first, 0);
+  progress.check(first);
   for (let token = first.continue; token !== undefined && token !== ''; ) {
     const page = await nextPage(reading, limit, token);
     if (page === INTERRUPTED) return INTERRUPTED;
+    progress.check(page);
     listed = takePage(reading, page, listed);
     if (page.continue === token)
       throw new ApiError('server-error', 'the server hands out the same continue token again', { reason: 'ContinueRepeats' });
     token = page.continue;
   }
-  reading.sink.finish();
+  reading.sink.finish(first.resourceVersion);
   return first.resourceVersion;
+}
+
+/** A list that goes round in circles, or brings nothing, does not end by itself. */
+class Progress {
+  readonly #mostWithout: number;
+  readonly #beginnings = new Set<string>();
+  #without = 0;
+
+  constructor(mostWithout: number) {
+    this.#mostWithout = mostWithout;
+  }
+
+  check({ items }: ListPage): void {
+    const beginning = items[0]?.metadata?.uid;
+    if (beginning === undefined || this.#beginnings.has(beginning)) this.#without += 1;
+    else this.#beginnings.add(beginning);
+    if (this.#without > this.#mostWithout)
+      throw new ApiError('server-error', 'the list goes on and brings nothing new', { reason: 'EndlessList' });
+  }
 }
 
 async function nextPage(reading: ListReading, limit: number | undefined, token: string): Promise<ListPage | Interrupted> {
@@ -67,12 +94,14 @@ async function nextPage(reading: ListReading, limit: number | undefined, token: 
 }
 
 function askFor(reading: ListReading, options: ListOptions): Promise<ListPage | Interrupted> {
-  const { apiServer, resource, signal, tuning } = reading;
-  return interruptible(apiServer.list(resource, { ...options, signal, timeoutMs: tuning.listTimeoutMs }), signal);
+  const { apiServer, resource, signal, tuning, fields } = reading;
+  const kept = fields === undefined ? {} : { fields };
+  return interruptible(apiServer.list(resource, { ...options, ...kept, signal, timeoutMs: tuning.listTimeoutMs }), signal);
 }
 
-function takePage({ sink, resource, onProgress }: ListReading, page: ListPage, listedBefore: number): number {
+function takePage({ sink, resource, admit, onProgress }: ListReading, page: ListPage, listedBefore: number): number {
   for (const item of page.items) checkItem(item, resource);
+  admit(listedBefore + page.items.length + (page.remainingItemCount ?? 0));
   sink.upsert(page.items);
   const listed = listedBefore + page.items.length;
   onProgress(listed, page.remainingItemCount);
@@ -81,12 +110,13 @@ function takePage({ sink, resource, onProgress }: ListReading, page: ListPage, l
 
 function versionWanted({ from, position, tuning }: ListReading): ListOptions {
   if (position === undefined) return tuning.firstList === 'any' && from === 'last-seen' ? { resourceVersion: '0' } : {};
-  return from === 'latest' ? {} : { resourceVersion: position, resourceVersionMatch: 'NotOlderThan' };
+  return from !== 'last-seen' ? {} : { resourceVersion: position, resourceVersionMatch: 'NotOlderThan' };
 }
 
 /** Whether the answer is of a new epoch. Throws when it is merely old. */
 function goesBack({ from, position }: Pick<ListReading, 'from' | 'position'>, resourceVersion: ResourceVersion): boolean {
   if (position === undefined) return false;
+  if (from === 'afresh') return true;
   const order = compareResourceVersions(resourceVersion, position);
   if (order === undefined || order >= 0) return false;
   if (from === 'latest') return true;
@@ -99,7 +129,9 @@ function goesBack({ from, position }: Pick<ListReading, 'from' | 'position'>, re
  * One object, not older than `position`: shows that the server answers, that we may read the kind, and that the
  * server's history has not gone back behind us. Throws `ApiError` when one of these does not hold.
  */
-export async function probe(reading: Omit<ListReading, 'sink' | 'onProgress' | 'pageSize' | 'from'>): Promise<undefined | Interrupted> {
+export async function probe(
+  reading: Omit<ListReading, 'sink' | 'onProgress' | 'pageSize' | 'from' | 'admit'>,
+): Promise<undefined | Interrupted> {
   const { apiServer, resource, signal, tuning, position } = reading;
   const version: ListOptions = position === undefined ? {} : { resourceVersion: position, resourceVersionMatch: 'NotOlderThan' };
   const page = await interruptible(apiServer.list(resource, { ...version, limit: 1, signal, timeoutMs: tuning.probeTimeoutMs }), signal);

@@ -14,8 +14,10 @@ export interface ReflectorSink {
   begin(list: ListStart): void;
   /** One page. What it names may be shown at once; nothing disappears before `finish`. */
   upsert(objects: readonly KubeObject[]): void;
-  /** The list is complete: objects that no page since `begin` named are gone. */
-  finish(): void;
+  /** An object that this list has named is gone by now. */
+  drop(uid: string): void;
+  /** The list is complete and shows the state at `resourceVersion`: objects that it has not named are gone. */
+  finish(resourceVersion: ResourceVersion): void;
   /** One event of a watch. `position` is where the copy stands once it is applied. */
   apply(event: ObjectEvent, position: ResourceVersion): void;
   /** The copy stands at `position` without any object having changed. */
@@ -23,8 +25,8 @@ export interface ReflectorSink {
 }
 
 export interface ListStart {
-  /** The state that all pages show. */
-  readonly resourceVersion: ResourceVersion;
+  /** The state that all pages show. Absent where that is known only at the end: each object is as new as it says. */
+  readonly resourceVersion?: ResourceVersion;
   /** The server's history went back: lower versions than those already seen are the truth. */
   readonly newEpoch: boolean;
 }

@@ -122,11 +122,25 @@ export class StatusKeeper {
     this.#status = { ...this.#status, relists: this.#status.relists + 1 };
   }
 
-  listProgressed(listed: number, remaining: number | undefined): void {
+  /** A list in place of a watch is the usual thing and no state of its own. */
+  listProgressed(listed: number, remaining: number | undefined, isPoll = false): void {
     const { expected: _, ...rest } = this.#status;
     this.#status = { ...rest, listed, ...(remaining !== undefined && { expected: listed + remaining }) };
     this.signCame();
-    this.show('LISTING');
+    if (!isPoll) this.show('LISTING');
+  }
+
+  /** What was held is given up: the copy is no copy any more. */
+  forget(): void {
+    const { staleSince: _, ...rest } = this.#status;
+    this.#status = { ...rest, hasSynced: false };
+  }
+
+  /** An earlier life of this process has taken a complete list. */
+  resumed(staleSince: number): void {
+    this.#lostAt = staleSince;
+    this.#status = { ...this.#status, hasSynced: true };
+    this.show('STALE');
   }
 
   /** The copy is true. `state` is DEGRADED where it may not stay so. */

@@ -36,6 +36,14 @@ export interface ReflectorTuning {
   readonly listRestarts: number;
   /** Unreadable answers in a row that make a kind DEGRADED. */
   readonly degradedAfter: number;
+  /** A list by stream that tells nothing for this long is given up for one in pages. */
+  readonly streamStallMs: number;
+  /** Between two lists of a kind that cannot be watched, give or take a quarter. */
+  readonly pollMs: number;
+  /** Until a kind for which there was no room is tried again. */
+  readonly budgetRetryMs: number;
+  /** Pages without an object, or that begin like an earlier one, before a list is called endless. */
+  readonly emptyPages: number;
   /** Events applied in one go before others get their turn. */
   readonly eventsPerTurn: number;
 }
@@ -58,5 +66,9 @@ export const REFLECTOR_TUNING: ReflectorTuning = {
   unauthorizedBackoff: { firstMs: 1_600, factor: 2, capMs: 60_000 },
   listRestarts: 2,
   degradedAfter: 3,
+  streamStallMs: 10_000,
+  pollMs: 30_000,
+  budgetRetryMs: 300_000,
+  emptyPages: 10,
   eventsPerTurn: 256,
 };

@@ -1,5 +1,6 @@
 import { ApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
+import type { FieldMask } from '../kube/field-mask.ts';
 import type { WatchEvent } from '../kube/watch-event.ts';
 import { groupResourceOf, type Resource } from '../model/resource.ts';
 import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
@@ -9,9 +10,11 @@ import type { Random } from '../runtime/random.ts';
 import { failureOf } from './failure.ts';
 import { INTERRUPTED, type Interrupted, untilAborted } from './interruptible.ts';
 import { type ListGate, openGate } from './list-gate.ts';
-import { afterConfirmed, decideAfter, type History, type ListFrom, type Move, NO_HISTORY, type Outcome } from './next-move.ts';
+import { type Admission, everybody } from './memory-gate.ts';
+import { afterConfirmed, decideAfter, type History, type ListFrom, type Move, NO_HISTORY, type Outcome, POLL } from './next-move.ts';
 import { checkEventObject } from './object-check.ts';
 import { probe, readList } from './read-list.ts';
+import { NoStreamedList, type OpenStream, readStream } from './read-stream.ts';
 import type { ObjectEvent, ReflectorSink } from './reflector-sink.ts';
 import { type ReflectorStatus, StatusKeeper } from './reflector-status.ts';
 import { REFLECTOR_TUNING, type ReflectorTuning } from './reflector-tuning.ts';
@@ -26,11 +29,22 @@ export interface ReflectorOptions {
   readonly tuning?: Partial<ReflectorTuning>;
   /** Asked before every full list; default: always open. */
   readonly gate?: ListGate;
+  /** What is kept of each object: no more is asked for. */
+  readonly fields?: FieldMask;
+  /** Lists by stream while the server does; default: in pages. */
+  readonly listsByStream?: boolean;
+  /** The sink holds the state at this version already, true at that time: go on from there. */
+  readonly resumeFrom?: { readonly resourceVersion: ResourceVersion; readonly trueAt: number };
+  /** Asked before objects are taken; default: everybody. */
+  readonly admit?: Admission;
   /** The state or its reason changed. Must not throw. */
   readonly onState?: () => void;
   /** Only counts and times changed. Called for every event: must be cheap and must not throw. */
   readonly onActivity?: () => void;
 }
+
+/** After so many failures in a row a list is in pages, however the server likes it. */
+const STREAM_FAILURES = 2;
 
 const FIRST_MOVE: Move = { next: 'list', waitMs: 0, reason: 'First' };
 
@@ -58,6 +72,10 @@ export class Reflector {
   /** The wait before it. */
   #nap = new AbortController();
   #move: Move = FIRST_MOVE;
+  #listsByStream: boolean;
+  /** A list by stream goes on as the watch. */
+  #stream: (OpenStream & { readonly askedMs: number; readonly startedAt: number }) | undefined;
+  #streaming = new AbortController();
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -69,6 +87,15 @@ export class Reflector {
       () => options.clock.now(),
       () => this.#onState(),
     );
+    this.#listsByStream = options.listsByStream ?? false;
+    if (options.resumeFrom !== undefined) this.#resumeFrom(options.resumeFrom);
+  }
+
+  #resumeFrom({ resourceVersion, trueAt }: NonNullable<ReflectorOptions['resumeFrom']>): void {
+    this.#position = resourceVersion;
+    this.#history = { ...NO_HISTORY, hasSynced: true };
+    this.#move = { next: 'probe', waitMs: 0, reason: 'Resumed' };
+    this.#status.resumed(trueAt);
   }
 
   get status(): ReflectorStatus {
@@ -99,6 +126,11 @@ export class Reflector {
     if (this.#move.next === 'watch' && this.#asked === undefined) this.#ask({ type: 'doubted' });
   }
 
+  /** What the sink held is given up, for want of room; it is tried again after minutes. */
+  shed(message: string): void {
+    this.#ask({ type: 'failed', step: 'list', failure: { kind: 'budget', reason: 'MemoryBudget', message } });
+  }
+
   /** The cluster answers (again): no need to wait out a back-off that was due to the connection. */
   contact(): void {
     if (this.#move.endsOnContact === true) this.#nap.abort();
@@ -118,6 +150,13 @@ export class Reflector {
   #interrupt(): void {
     this.#nap.abort();
     this.#activity.abort();
+    this.#closeStream();
+  }
+
+  #closeStream(): void {
+    this.#streaming.abort();
+    void this.#stream?.events.return();
+    this.#stream = undefined;
   }
 
   async #run(): Promise<void> {
@@ -177,29 +216,65 @@ export class Reflector {
     });
     this.#history = history;
     this.#move = move;
+    if (move.next !== 'watch') this.#closeStream();
     if (outcome.type === 'listed') this.#live();
     if (move.shows !== undefined) this.#status.show(move.shows.state, move.shows.failure);
   }
 
   #noteFailure({ step, failure }: Extract<Outcome, { type: 'failed' }>): void {
     this.#status.failed(failure);
+    if (failure.kind === 'budget') this.#forget();
     if (step === 'list' && failure.reason === 'AnswerTooLarge') this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
     this.#logger.debug('a step failed', { step, reason: failure.reason, failures: this.#history.failures });
+  }
+
+  #forget(): void {
+    this.#position = undefined;
+    this.#status.forget();
   }
 
   async #list(reason: string, signal: AbortSignal): Promise<Outcome | Interrupted> {
     using _turn = await (this.#options.gate ?? openGate).enter(signal);
     if (signal.aborted) return INTERRUPTED;
-    this.#status.listBegins(reason, this.#history.hasSynced);
-    const { apiServer, sink } = this.#options;
-    const version = await readList({
-      ...{ apiServer, sink, signal, resource: this.resource, tuning: this.#tuning },
-      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position },
-      onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining),
-    });
-    if (version === INTERRUPTED) return INTERRUPTED;
+    this.#status.listBegins(reason, this.#history.hasSynced && reason !== POLL);
+    const isStreamed = this.#listsByStream && this.#history.listFrom === 'last-seen' && this.#history.failures < STREAM_FAILURES;
+    const version = (isStreamed ? await this.#listByStream(signal) : undefined) ?? (await this.#listInPages(reason, signal));
+    if (version === INTERRUPTED || signal.aborted) return INTERRUPTED;
     this.#position = version;
     return { type: 'listed' };
+  }
+
+  #listInPages(reason: string, signal: AbortSignal): Promise<ResourceVersion | Interrupted> {
+    const { apiServer, sink, fields, admit = everybody } = this.#options;
+    return readList({
+      ...{ apiServer, sink, signal, admit, resource: this.resource, tuning: this.#tuning },
+      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position },
+      ...(fields !== undefined && { fields }),
+      onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining, reason === POLL),
+    });
+  }
+
+  /** Undefined when this server does not list by stream: then it is not asked to again. */
+  async #listByStream(signal: AbortSignal): Promise<ResourceVersion | Interrupted | undefined> {
+    const { apiServer, sink, clock, fields, admit = everybody } = this.#options;
+    const [askedMs, startedAt] = [this.#watchMs(), clock.monotonic()];
+    this.#streaming = new AbortController();
+    try {
+      const stream = await readStream({
+        ...{ apiServer, sink, clock, admit, resource: this.resource, tuning: this.#tuning, position: this.#position },
+        options: { timeoutSeconds: askedMs / 1_000, allowWatchBookmarks: true, ...(fields !== undefined && { fields }) },
+        signal: AbortSignal.any([signal, this.#streaming.signal]),
+        onProgress: (listed) => this.#status.listProgressed(listed, undefined),
+      });
+      if (stream === undefined) return INTERRUPTED;
+      this.#stream = { ...stream, askedMs, startedAt };
+      return stream.resourceVersion;
+    } catch (error) {
+      this.#closeStream();
+      if (!(error instanceof NoStreamedList)) throw error;
+      this.#listsByStream = false;
+      return undefined;
+    }
   }
 
   async #probe(signal: AbortSignal): Promise<Outcome | Interrupted> {
@@ -212,13 +287,16 @@ export class Reflector {
 
   async #watch(reason: string, signal: AbortSignal): Promise<Outcome | Interrupted> {
     const { clock } = this.#options;
-    const askedMs = this.#watchMs();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    const askedMs = stream?.askedMs ?? this.#watchMs();
     if (reason !== 'Listed' && reason !== 'WatchEnded') this.#status.reconnected();
-    const startedAt = clock.monotonic();
+    const startedAt = stream?.startedAt ?? clock.monotonic();
     const deadline = new AbortController();
-    using _deadline = clock.after(askedMs + this.#tuning.watchGraceMs, () => deadline.abort());
+    using _deadline = clock.after(startedAt + askedMs + this.#tuning.watchGraceMs - clock.monotonic(), () => deadline.abort());
     using _confirmation = this.#confirmLater();
-    const events = await this.#follow(askedMs / 1_000, AbortSignal.any([signal, deadline.signal]));
+    const until = AbortSignal.any([signal, deadline.signal]);
+    const events = await this.#follow(stream?.events ?? this.#openWatch(askedMs / 1_000, until), until);
     if (signal.aborted) return INTERRUPTED;
     if (deadline.signal.aborted)
       throw new ApiError('unreachable', 'the server did not end the watch when it should have', { reason: 'WatchDeadline' });
@@ -226,18 +304,23 @@ export class Reflector {
   }
 
   /** Takes what the watch brings until it ends; returns how many events that were. */
-  async #follow(timeoutSeconds: number, signal: AbortSignal): Promise<number> {
-    const { apiServer, clock } = this.#options;
+  async #follow(watch: AsyncIterable<WatchEvent>, signal: AbortSignal): Promise<number> {
+    const { clock } = this.#options;
     this.#watchedFrom = this.#position;
-    const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
     let events = 0;
-    for await (const event of untilAborted(apiServer.watch(this.resource, options), signal)) {
+    for await (const event of untilAborted(watch, signal)) {
       this.#take(event);
       if (event.type === 'bookmark') continue;
       events += 1;
       if (events % this.#tuning.eventsPerTurn === 0) await clock.yield();
     }
     return events;
+  }
+
+  #openWatch(timeoutSeconds: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    const { apiServer, fields } = this.#options;
+    const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
+    return apiServer.watch(this.resource, { ...options, ...(fields !== undefined && { fields }) });
   }
 
   #take(event: WatchEvent): void {
@@ -301,7 +384,8 @@ export class Reflector {
 
   #live(): void {
     this.#status.signCame();
-    this.#status.live(this.#history.unreadable >= this.#tuning.degradedAfter ? 'DEGRADED' : 'LIVE');
+    const isDegraded = this.#history.polls === true || this.#history.unreadable >= this.#tuning.degradedAfter;
+    this.#status.live(isDegraded ? 'DEGRADED' : 'LIVE');
   }
 
   #onState(): void {

@@ -12,14 +12,12 @@ export class MirrorSink implements ReflectorSink {
   largestPage = 0;
   /** Called before every call takes effect; may throw. */
   fault: (call: string, object?: KubeObject) => void = () => {};
-  #list: ListStart = { resourceVersion: '', newEpoch: false };
   #named = new Set<string>();
 
   begin(list: ListStart): void {
     this.fault('begin');
-    this.diary.push(`begin ${list.resourceVersion}${list.newEpoch ? ' new epoch' : ''}`);
+    this.diary.push(`begin ${list.resourceVersion ?? 'stream'}${list.newEpoch ? ' new epoch' : ''}`);
     if (list.newEpoch) this.epochs += 1;
-    this.#list = list;
     this.#named = new Set();
   }
 
@@ -34,11 +32,17 @@ export class MirrorSink implements ReflectorSink {
     }
   }
 
-  finish(): void {
+  drop(uid: string): void {
+    this.fault('drop');
+    this.diary.push(`drop ${uid}`);
+    this.#named.delete(uid);
+  }
+
+  finish(resourceVersion: string): void {
     this.fault('finish');
-    this.diary.push(`finish ${this.#list.resourceVersion}`);
+    this.diary.push(`finish ${resourceVersion}`);
     for (const uid of [...this.objects.keys()]) if (!this.#named.has(uid)) this.objects.delete(uid);
-    this.position = this.#list.resourceVersion;
+    this.position = resourceVersion;
   }
 
   apply(event: ObjectEvent, position: string): void {

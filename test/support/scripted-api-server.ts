@@ -60,6 +60,7 @@ export class ScriptedApiServer implements ApiServer {
   #changes = new Map<GroupResource, Change[]>();
   readonly #snapshots = new Map<string, { readonly items: KubeObject[]; readonly version: string }>();
   readonly #watches = new Set<OpenWatch>();
+  readonly #counts = new Map<string, number>();
   #tokens = 0;
 
   constructor(clock: Clock, served: Resource[], version = 100) {
@@ -159,9 +160,11 @@ export class ScriptedApiServer implements ApiServer {
     );
   }
 
-  /** Beginnings of full lists: neither later pages nor probes. */
+  /** Beginnings of full lists: neither later pages nor probes nor comparisons. */
   fullLists(resource?: Resource): SeenRequest[] {
-    return this.seen('list', resource).filter(({ options }) => options.continue === undefined && options.limit !== 1);
+    return this.seen('list', resource).filter(
+      ({ options }) => options.continue === undefined && options.limit !== 1 && options.metadataOnly !== true,
+    );
   }
 
   // ---- the port
@@ -237,7 +240,9 @@ export class ScriptedApiServer implements ApiServer {
   async #arrive(verb: SeenRequest['verb'], resource: Resource | undefined, options: RequestOptions): Promise<ScriptedAnswer> {
     options.signal?.throwIfAborted();
     const key = resource === undefined ? '' : groupResourceOf(resource);
-    const index = this.requests.filter((request) => request.verb === verb && request.resource === key).length;
+    const counted = `${verb} ${key}`;
+    const index = this.#counts.get(counted) ?? 0;
+    this.#counts.set(counted, index + 1);
     const request: SeenRequest = { verb, resource: key, options, index, at: this.#clock.monotonic() };
     this.requests.push(request);
     const answer = this.script(request);

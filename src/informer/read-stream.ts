@@ -1,0 +1,149 @@
+import { ApiError } from '../kube/api-error.ts';
+import type { ApiServer, WatchOptions } from '../kube/api-server.ts';
+import type { WatchEvent } from '../kube/watch-event.ts';
+import type { KubeObject } from '../model/kube-object.ts';
+import type { Resource } from '../model/resource.ts';
+import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { LAGGING } from './failure.ts';
+import { untilAborted } from './interruptible.ts';
+import type { Admission } from './memory-gate.ts';
+import { checkItem } from './object-check.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
+import type { ReflectorTuning } from './reflector-tuning.ts';
+
+export interface StreamReading {
+  readonly apiServer: ApiServer;
+  readonly resource: Resource;
+  readonly sink: ReflectorSink;
+  readonly clock: Clock;
+  readonly tuning: ReflectorTuning;
+  readonly options: Omit<WatchOptions, 'resourceVersion' | 'signal'>;
+  readonly signal: AbortSignal;
+  /** Where the copy stands, if anywhere. */
+  readonly position: ResourceVersion | undefined;
+  readonly admit: Admission;
+  onProgress(listed: number): void;
+}
+
+/** A watch whose initial events have been read: what follows is news. */
+export interface OpenStream {
+  readonly resourceVersion: ResourceVersion;
+  readonly events: AsyncGenerator<WatchEvent, void, undefined>;
+}
+
+/** The server does not list by stream, or not to the end: list in pages, and remember it. */
+export class NoStreamedList extends Error {}
+
+/**
+ * A list as the beginning of a watch. Nothing disappears, and the position does not move, before the bookmark that
+ * ends it. Undefined when `signal` fired. Throws `ApiError`, or `NoStreamedList` when the server refuses, or tells
+ * nothing for `tuning.streamStallMs` without having ended it.
+ */
+export async function readStream(reading: StreamReading): Promise<OpenStream | undefined> {
+  const { clock, tuning, sink, signal } = reading;
+  const stall = new AbortController();
+  using stalls = new StallCheck(clock, tuning.streamStallMs, () => stall.abort());
+  const events = untilAborted(openStream(reading, AbortSignal.any([signal, stall.signal])), AbortSignal.any([signal, stall.signal]));
+  const batch = new Batch(reading);
+  sink.begin({ newEpoch: false });
+  for (;;) {
+    const next = await nextEvent(events);
+    if (signal.aborted) return undefined;
+    if (stall.signal.aborted) throw new NoStreamedList();
+    if (next === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });
+    if (next.type === 'bookmark') {
+      if (next.endsInitialEvents !== true) continue;
+      batch.flush();
+      checkNotOlder(next.resourceVersion, reading.position);
+      sink.finish(next.resourceVersion);
+      return { resourceVersion: next.resourceVersion, events };
+    }
+    stalls.progress();
+    batch.take(next);
+  }
+}
+
+function openStream({ apiServer, resource, tuning, options, position }: StreamReading, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  const resourceVersion = position ?? (tuning.firstList === 'any' ? '0' : '');
+  return apiServer.watch(resource, { ...options, resourceVersion, sendInitialEvents: true, signal });
+}
+
+async function nextEvent(events: AsyncGenerator<WatchEvent, void, undefined>): Promise<WatchEvent | undefined> {
+  try {
+    const next = await events.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'invalid') throw new NoStreamedList();
+    throw error;
+  }
+}
+
+function checkNotOlder(resourceVersion: ResourceVersion, position: ResourceVersion | undefined): void {
+  const order = position === undefined ? 0 : compareResourceVersions(resourceVersion, position);
+  if (order === undefined || order >= 0) return;
+  throw new ApiError('server-error', `asked for a state not older than ${position}, got ${resourceVersion}`, { reason: LAGGING });
+}
+
+/** Gathers what the stream tells until it is as much as a page. */
+class Batch {
+  readonly #reading: StreamReading;
+  #objects: KubeObject[] = [];
+  #listed = 0;
+
+  constructor(reading: StreamReading) {
+    this.#reading = reading;
+  }
+
+  take(event: Exclude<WatchEvent, { readonly type: 'bookmark' }>): void {
+    checkItem(event.object, this.#reading.resource);
+    if (event.type === 'deleted') {
+      this.flush();
+      this.#reading.sink.drop(event.object.metadata.uid ?? '');
+      return;
+    }
+    this.#objects.push(event.object);
+    if (this.#objects.length >= this.#reading.tuning.pageSize) this.flush();
+  }
+
+  flush(): void {
+    if (this.#objects.length === 0) return;
+    this.#listed += this.#objects.length;
+    this.#reading.admit(this.#listed);
+    this.#reading.sink.upsert(this.#objects);
+    this.#objects = [];
+    this.#reading.onProgress(this.#listed);
+  }
+}
+
+/** Calls once when there was no progress for `ms`; looks that often instead of setting a timer for every event. */
+class StallCheck implements Disposable {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #onStall: () => void;
+  #hasProgress = false;
+  #timer: Disposable;
+
+  constructor(clock: Clock, ms: number, onStall: () => void) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#onStall = onStall;
+    this.#timer = this.#look();
+  }
+
+  progress(): void {
+    this.#hasProgress = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer[Symbol.dispose]();
+  }
+
+  #look(): Disposable {
+    return this.#clock.after(this.#ms, () => {
+      if (!this.#hasProgress) return this.#onStall();
+      this.#hasProgress = false;
+      this.#timer = this.#look();
+    });
+  }
+}
