@@ -175,6 +175,7 @@ export class ClusterSession {
         for (const kind of copies.kinds) if (!planned.has(kind)) this.#options.store.clear(this.name, kind);
         if (this.#contact.phase !== 'made' || this.systemUid !== systemUid) this.#options.store.clear(this.name);
         else this.#followKinds();
+        this.#publisher.soon();
       },
     );
     return true;

@@ -230,7 +230,7 @@ describe('R35 freshness', () => {
     expect(story.states()).toEqual(['CONNECTING', 'LIVE']);
   });
 
-  it('a connection that hangs without failing is noticed within two minutes, bookmarks missing', async () => {
+  it('R17: a connection that hangs without failing is noticed within 45 s, whatever carries it', async () => {
     const clock = clockAt();
     const server = plain(clock);
     await using story = new FleetStory(clock, { dev: server });
@@ -240,7 +240,7 @@ describe('R35 freshness', () => {
     await clock.settle();
     const lastSign = clock.now();
     server.script = () => 'hang';
-    await story.until('UNREACHABLE', 'dev', minutes(2));
+    await story.until('UNREACHABLE', 'dev', seconds(45));
     expect(story.sync().staleSince).toBeLessThanOrEqual(lastSign + seconds(1));
     server.script = () => undefined;
     await story.until('LIVE', 'dev', minutes(1));

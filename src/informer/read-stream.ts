@@ -41,27 +41,45 @@ export class NoStreamedList extends Error {}
  * nothing for `tuning.streamStallMs` without having ended it.
  */
 export async function readStream(reading: StreamReading): Promise<OpenStream | undefined> {
-  const { clock, tuning, sink, signal } = reading;
+  const { clock, tuning, signal } = reading;
   const stall = new AbortController();
   using stalls = new StallCheck(clock, tuning.streamStallMs, () => stall.abort());
-  const events = untilAborted(openStream(reading, AbortSignal.any([signal, stall.signal])), AbortSignal.any([signal, stall.signal]));
-  const batch = new Batch(reading);
-  sink.begin({ newEpoch: false });
-  for (;;) {
-    const next = await nextEvent(events);
+  const until = AbortSignal.any([signal, stall.signal]);
+  const events = untilAborted(openStream(reading, until), until);
+  let stream: OpenStream | undefined;
+  try {
+    const resourceVersion = await takeInitialEvents(reading, events, stalls);
     if (signal.aborted) return undefined;
     if (stall.signal.aborted) throw new NoStreamedList();
-    if (next === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });
-    if (next.type === 'bookmark') {
-      if (next.endsInitialEvents !== true) continue;
+    if (resourceVersion === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });
+    stream = { resourceVersion, events };
+    return stream;
+  } finally {
+    // Also one that waits to be asked for more lets go of its connection.
+    if (stream === undefined) void events.return();
+  }
+}
+
+/** The version that the list shows; undefined when the stream ended before the list did. */
+async function takeInitialEvents(
+  reading: StreamReading,
+  events: AsyncGenerator<WatchEvent, void, undefined>,
+  stalls: StallCheck,
+): Promise<ResourceVersion | undefined> {
+  const batch = new Batch(reading);
+  reading.sink.begin({ newEpoch: false });
+  for (let next = await nextEvent(events); next !== undefined; next = await nextEvent(events)) {
+    if (next.type !== 'bookmark') {
+      stalls.progress();
+      batch.take(next);
+    } else if (next.endsInitialEvents === true) {
       batch.flush();
       checkNotOlder(next.resourceVersion, reading.position);
-      sink.finish(next.resourceVersion);
-      return { resourceVersion: next.resourceVersion, events };
+      reading.sink.finish(next.resourceVersion);
+      return next.resourceVersion;
     }
-    stalls.progress();
-    batch.take(next);
   }
+  return undefined;
 }
 
 function openStream({ apiServer, resource, tuning, options, position }: StreamReading, signal: AbortSignal): AsyncIterable<WatchEvent> {

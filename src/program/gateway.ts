@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { createCommands } from '../commands/gateway-commands.ts';
 import { OperationHistory } from '../commands/operation-history.ts';
 import { RequestLedger } from '../commands/request-ledger.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { ChangeLog } from '../feed/change-log.ts';
 import { ResumeTokens } from '../feed/resume-token.ts';
+import { DirectoryCopies } from '../fleet/copies/copy-files.ts';
 import { type Fleet, startFleet } from '../fleet/fleet.ts';
 import { createGraphContext, type GraphServices } from '../graph/context.ts';
 import { priceOperation } from '../graph/cost.ts';
@@ -18,6 +21,9 @@ import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
 import { createCallers } from './callers.ts';
 import type { OpenSource } from './cluster-source.ts';
 import type { ProgramRuntime } from './runtime.ts';
+
+/** Of the heap: the rest is for lists under way and for those who ask. */
+const COPIES_SHARE = 0.7;
 
 /** Everything between the clusters and the sockets, running. */
 export interface Gateway extends AsyncDisposable {
@@ -36,7 +42,11 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
   });
   const log = new ChangeLog({ clock, logger });
   store.onCommit((commit) => log.append(commit));
-  const fleet = startFleet({ definitions: source.definitions, store, clock, random, logger });
+  const fleet = startFleet({
+    ...{ definitions: source.definitions, store, clock, random, logger },
+    tuning: { memoryBytes: getHeapStatistics().heap_size_limit * COPIES_SHARE },
+    ...(config.dataDir !== undefined && { copies: new DirectoryCopies(join(config.dataDir, 'copies')) }),
+  });
   const callers = createCallers(config, source, { fleet, store, runtime, logger });
   const history = new OperationHistory();
   const commands = createCommands({

@@ -34,6 +34,10 @@ function ownCluster({ runtime }: SourceOptions): Promise<KubeContext> {
 
 function define(context: KubeContext, source: ClusterSource, { runtime, logger, labelsOf }: SourceOptions): ClusterDefinition {
   if (context.insecureSkipTlsVerify) logger.warn('the certificate of this cluster is not verified', { cluster: context.name });
-  const apiServer = connectContext(context, { clock: runtime.clock, userAgent: `fleetgraph/${runtime.version}` });
+  const apiServer = connectContext(context, {
+    clock: runtime.clock,
+    userAgent: `fleetgraph/${runtime.version}`,
+    lane: runtime.pump.lane(),
+  });
   return { name: context.name, source, labels: labelsOf(context.name), apiServer };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ConfigError } from '../config/problem.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { Pump } from '../runtime/pump.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { HELP } from './help.ts';
@@ -56,7 +57,15 @@ function print(text: string): ExitCode {
 }
 
 function runtime(asked: Promise<ExitCode>): ProgramRuntime {
-  return { asked, clock: systemClock, random: systemRandom, environment: process.env, userName: userName(), version: version() };
+  return {
+    asked,
+    clock: systemClock,
+    random: systemRandom,
+    pump: new Pump(systemClock),
+    environment: process.env,
+    userName: userName(),
+    version: version(),
+  };
 }
 
 /** A container may have no name for its user. */

@@ -37,7 +37,7 @@ export async function simulatedClusters(fleet: string, options: SourceOptions): 
   };
 }
 
-function connect({ name, url, caData }: StartedFleet['clusters'][number], token: string, { clock, version }: ProgramRuntime) {
+function connect({ name, url, caData }: StartedFleet['clusters'][number], token: string, { clock, version, pump }: ProgramRuntime) {
   const context = {
     name,
     source: 'simulation',
@@ -46,5 +46,5 @@ function connect({ name, url, caData }: StartedFleet['clusters'][number], token:
     ca: { text: Buffer.from(caData, 'base64').toString('utf8') },
     user: { token },
   };
-  return connectContext(context, { clock, userAgent: `fleetgraph/${version}` });
+  return connectContext(context, { clock, userAgent: `fleetgraph/${version}`, lane: pump.lane() });
 }

@@ -52,6 +52,8 @@ export class ScriptedApiServer implements ApiServer {
   lag = 0;
   /** Answers lists from its lagging state even when something newer was asked for. */
   ignoresNotOlderThan = false;
+  /** How it meets a list by stream: well; not at all; without its last bookmark, or one that does not say so; cut before it. */
+  streamedLists: 'well' | 'refused' | 'unended' | 'unmarked' | 'cut' = 'refused';
   readonly #clock: Clock;
   #version: number;
   #compactedTo = 0;
@@ -177,13 +179,14 @@ export class ScriptedApiServer implements ApiServer {
 
   async *watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent> {
     const answer = await this.#arrive('watch', resource, options);
-    const from = Number(options.resourceVersion);
+    const initial = options.sendInitialEvents === true ? this.#initialEvents(resource, options) : undefined;
+    const from = initial === undefined ? Number(options.resourceVersion) : this.#version;
     if (from < this.#compactedTo) throw new ApiError('gone', 'too old resource version', { status: 410, reason: 'Expired' });
     const missed = (this.#changes.get(groupResourceOf(resource)) ?? [])
       .filter((change) => change.version > from)
       .map((change) => change.event);
     const scripted = typeof answer === 'object' && 'send' in answer ? answer.send : [];
-    const watch: OpenWatch = { resource: groupResourceOf(resource), queue: [...missed, ...scripted], wake: () => {} };
+    const watch: OpenWatch = { resource: groupResourceOf(resource), queue: [...(initial ?? []), ...missed, ...scripted], wake: () => {} };
     this.#watches.add(watch);
     using _timeout = this.#clock.after((options.timeoutSeconds ?? 1_800) * 1_000, () => this.#send(watch, 'end'));
     const onAbort = () => this.#send(watch, 'end');
@@ -269,6 +272,20 @@ export class ScriptedApiServer implements ApiServer {
     }
     const items = this.lag === 0 ? this.objects(resource) : this.#asOf(resource, shown);
     return this.#page({ items, version: String(shown) }, 0, options.limit);
+  }
+
+  #initialEvents(resource: Resource, options: WatchOptions): ScriptedLine[] {
+    if (this.streamedLists === 'refused')
+      throw new ApiError('invalid', 'sendInitialEvents is forbidden', { status: 422, reason: 'Invalid' });
+    const { items, resourceVersion } = this.#firstPage(resource, {
+      ...(options.resourceVersion !== '' && { resourceVersion: options.resourceVersion }),
+    });
+    // In no order of versions.
+    const events: ScriptedLine[] = items.reverse().map((object) => ({ type: 'added', object }));
+    if (this.streamedLists === 'cut') return [...events, 'end'];
+    if (this.streamedLists === 'unended') return events;
+    const isMarked = this.streamedLists === 'well';
+    return [...events, { type: 'bookmark', resourceVersion, ...(isMarked && { endsInitialEvents: true as const }) }];
   }
 
   #nextPage(options: ListOptions): ListPage {

@@ -70,6 +70,7 @@ export class ClusterCopy {
   async keep(systemUid: string, resources: readonly Resource[], signal: AbortSignal): Promise<boolean> {
     const { cluster, files, clock, logger, held } = this.#options;
     const kinds = positionsOf(held(), resources);
+
     if (kinds.length === 0 || signal.aborted) return false;
     const epochs = this.#epochs(kinds);
     try {

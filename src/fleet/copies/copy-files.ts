@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the copies of clusters outlive the process. */
@@ -11,7 +11,7 @@ export interface CopyFiles {
   discard(cluster: string): Promise<void>;
 }
 
-/** One file for each cluster in `directory`, which exists. Readable by the owner only: copies tell what runs where. */
+/** One file for each cluster in `directory`, which is made when it is needed. Readable by the owner only: copies tell what runs where. */
 export class DirectoryCopies implements CopyFiles {
   readonly #directory: string;
 
@@ -32,6 +32,7 @@ export class DirectoryCopies implements CopyFiles {
   async write(cluster: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.#path(cluster);
     const temporary = `${path}.new`;
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'w', 0o600);
     try {
       for await (const piece of pieces) await file.write(piece);

@@ -68,6 +68,7 @@ export class CopyKeeper {
     const { clock, finalMs } = this.#options;
     const late = new AbortController();
     using _deadline = clock.after(finalMs, () => late.abort());
+
     if (this.isDone) await this.#keep(late.signal);
   }
 

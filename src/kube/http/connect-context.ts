@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Lane } from '../../runtime/pump.ts';
 import { ApiError } from '../api-error.ts';
 import type { TlsTrust } from './connect-socket.ts';
 import { type Credential, type Credentials, RefreshedCredentials, staticCredentials } from './credentials.ts';
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** Shown to the server, e.g. "fleetgraph/1.2.3". */
   readonly userAgent: string;
+  /** Turns to read what the cluster sends; default: always. */
+  readonly lane?: Lane;
 }
 
 /** client-go reads token files once a minute; the vendor's client knows when its own credentials expire. */
@@ -34,6 +37,7 @@ export function connectContext(context: KubeContext, options: ConnectOptions): H
     clock: options.clock,
     userAgent: options.userAgent,
     ...(impersonate === undefined ? {} : { impersonate }),
+    ...(options.lane === undefined ? {} : { lane: options.lane }),
   });
 }
 

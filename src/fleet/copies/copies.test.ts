@@ -1,0 +1,217 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aDefinition } from '../../../test/support/a-fleet.ts';
+import { aPod } from '../../../test/support/a-pod.ts';
+import { minutes, seconds } from '../../../test/support/an-object.ts';
+import { ScriptedApiServer } from '../../../test/support/scripted-api-server.ts';
+import { NAMESPACES, NODES, PODS } from '../../../test/support/served-kinds.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { VirtualClock } from '../../runtime/virtual-clock.ts';
+import { InMemoryGraphStore } from '../../store/in-memory-graph-store.ts';
+import { type Fleet, startFleet } from '../fleet.ts';
+import { type CopyFiles, DirectoryCopies } from './copy-files.ts';
+
+/** Files in memory whose writing may be cut off after so many bytes, as when the process is killed. */
+class MemoryCopies implements CopyFiles {
+  readonly files = new Map<string, Buffer>();
+  discarded = 0;
+
+  read(cluster: string): AsyncIterable<Uint8Array> | undefined {
+    const bytes = this.files.get(cluster);
+    return bytes && inPieces(bytes);
+  }
+
+  async write(cluster: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const written: Uint8Array[] = [];
+    for await (const piece of pieces) written.push(piece);
+    this.files.set(cluster, Buffer.concat(written));
+  }
+
+  async discard(cluster: string): Promise<void> {
+    this.discarded += 1;
+    this.files.delete(cluster);
+  }
+}
+
+async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+}
+
+let clock: VirtualClock;
+let server: ScriptedApiServer;
+let files: MemoryCopies;
+
+/** One life of the process: what it held at its start is what the copy gave it. */
+interface Life extends AsyncDisposable {
+  readonly store: InMemoryGraphStore;
+  readonly fleet: Fleet;
+}
+
+function live(copies: CopyFiles = files): Life {
+  const store = new InMemoryGraphStore({ now: () => clock.now() });
+  const options = { store, clock, random: seededRandom(4), logger: silentLogger, copies };
+  const fleet = startFleet({ ...options, definitions: [aDefinition('dev', server)] });
+  return { store, fleet, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+}
+
+const pods = ({ store }: Life) => [...(store.cluster('dev')?.pods.all() ?? [])].map((pod) => `${pod.name}@${pod.resourceVersion}`).sort();
+const sync = ({ store }: Life) => store.cluster('dev')?.record.sync;
+const untilLive = (life: Life) => clock.advanceUntil(() => sync(life)?.state === 'LIVE', minutes(2));
+const truth = () =>
+  server
+    .objects(PODS)
+    .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
+    .sort();
+
+function put(name: string): void {
+  const pod = aPod(name).label('__proto__', 'odd').object();
+  server.put(PODS, { ...pod, metadata: { ...pod.metadata, uid: `uid-${name}` } });
+}
+
+/** A first life that keeps a copy; then the world goes on without us. */
+async function firstLife(): Promise<void> {
+  const life = live();
+  await untilLive(life);
+  await life.fleet[Symbol.asyncDispose]();
+  server.requests.length = 0;
+}
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  server = new ScriptedApiServer(clock, [NAMESPACES, PODS, NODES]);
+  files = new MemoryCopies();
+  for (const name of ['a', 'b', 'c']) put(name);
+});
+
+describe('R38 a restart', () => {
+  it('R38 resumes watches from where the copy stood, without a list, and hears what happened meanwhile', async () => {
+    await firstLife();
+    put('d');
+    server.remove(PODS, 'a', 'shop');
+    await using life = live();
+    await untilLive(life);
+    expect(pods(life)).toEqual(truth());
+    expect(server.fullLists(PODS)).toEqual([]);
+  });
+
+  it('R38 I8 shows the copy with its age until the server has confirmed it', async () => {
+    await firstLife();
+    await clock.advanceBy(minutes(30));
+    const keptAt = clock.now() - minutes(30);
+    server.latencyMs = 2_000;
+    await using life = live();
+    await clock.advanceUntil(() => pods(life).length === 3, seconds(10));
+    await clock.advanceUntil(() => sync(life)?.state === 'STALE', seconds(10));
+    expect(Math.abs((sync(life)?.staleSince ?? 0) - keptAt)).toBeLessThan(seconds(10));
+    await untilLive(life);
+  });
+
+  it('R38 lists when the history has been compacted past the copy, with exactly the missing removals', async () => {
+    await firstLife();
+    server.remove(PODS, 'a', 'shop');
+    put('d');
+    server.compact();
+    put('e');
+    await using life = live();
+    await untilLive(life);
+    expect(pods(life)).toEqual(truth());
+    expect(server.fullLists(PODS)).toHaveLength(1);
+  });
+
+  it('R38 R4 takes the server’s state when that was restored to before the copy', async () => {
+    const backup = server.backup();
+    put('d');
+    await firstLife();
+    server.restore(backup);
+    await using life = live();
+    await untilLive(life);
+    await clock.advanceUntil(() => pods(life).join() === truth().join(), minutes(1));
+  });
+
+  it('R38 believes nothing of a copy of another cluster under the same name', async () => {
+    await firstLife();
+    server.systemUid = 'rebuilt';
+    server.script = ({ verb }) => (verb === 'list' || verb === 'watch' ? 'hang' : undefined);
+    await using life = live();
+    await clock.advanceBy(seconds(20));
+    expect([pods(life), files.discarded]).toEqual([[], 1]);
+  });
+
+  it('R38 believes nothing of a copy that is a day old, or from the future', async () => {
+    await firstLife();
+    const kept = new Map(files.files);
+    await clock.advanceBy(minutes(25 * 60));
+    server.script = ({ verb }) => (verb === 'list' || verb === 'watch' ? 'hang' : undefined);
+    {
+      await using life = live();
+      await clock.advanceBy(seconds(20));
+      expect([pods(life), files.discarded]).toEqual([[], 1]);
+    }
+    clock = new VirtualClock(Date.UTC(2025, 0, 1));
+    const early = new ScriptedApiServer(clock, [NAMESPACES, PODS, NODES]);
+    early.script = server.script;
+    server = early;
+    for (const [cluster, bytes] of kept) files.files.set(cluster, bytes);
+    await using life = live();
+    await clock.advanceBy(seconds(20));
+    expect([pods(life), files.discarded]).toEqual([[], 2]);
+  });
+
+  it('R38 believes nothing of a copy that was cut off at any byte, or changed at any', async () => {
+    await firstLife();
+    const whole = files.files.get('dev') ?? Buffer.alloc(0);
+    const { verifyCopy } = await import('./copy-format.ts');
+    expect(await verifyCopy(inPieces(whole))).toMatchObject({ cluster: 'dev', systemUid: 'system-uid' });
+    for (let length = 0; length < whole.length; length += 1) expect(await verifyCopy(inPieces(whole.subarray(0, length)))).toBeUndefined();
+    for (let at = 0; at < whole.length; at += 7) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(await verifyCopy(inPieces(changed))).toBeUndefined();
+    }
+  });
+
+  it('R38 keeps a copy every few minutes, and one that cannot be written harms nobody', async () => {
+    const life = live();
+    await untilLive(life);
+    expect(files.files.size).toBe(0);
+    await clock.advanceBy(minutes(8));
+    expect(files.files.size).toBe(1);
+    await life.fleet[Symbol.asyncDispose]();
+    const full: CopyFiles = { read: () => undefined, write: () => Promise.reject(new Error('no space left')), discard: async () => {} };
+    await using other = live(full);
+    await untilLive(other);
+    await clock.advanceBy(minutes(20));
+    expect(sync(other)?.state).toBe('LIVE');
+  });
+});
+
+describe('R38 files', () => {
+  it('R38 hold the last copy that was written whole, whatever happens to the next', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'copies-'));
+    try {
+      const copies = new DirectoryCopies(directory);
+      const content = async () => {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of (await copies.read('a/../b')) ?? []) pieces.push(piece);
+        return Buffer.concat(pieces).toString();
+      };
+      expect(await copies.read('a/../b')).toBeUndefined();
+      await copies.write('a/../b', inPieces(Buffer.from('first')));
+      const torn = async function* () {
+        yield Buffer.from('sec');
+        throw new Error('killed');
+      };
+      await expect(copies.write('a/../b', torn())).rejects.toThrow('killed');
+      expect([await content(), (await readdir(directory)).length]).toEqual(['first', 1]);
+      await copies.write('a/../b', inPieces(Buffer.from('second')));
+      expect(await content()).toBe('second');
+      await copies.discard('a/../b');
+      expect(await readdir(directory)).toEqual([]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
