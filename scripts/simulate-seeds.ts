@@ -1,7 +1,9 @@
 /**
- * Tells stories of rollouts under random commands and faults against a small model, and checks what the model's
- * API server saw. `--seeds N` stories from `--from S`; `--tell` prints each one. A failing seed prints its story.
+ * Tells random stories and checks what must always hold: `--of rollouts`, under commands and faults against a small
+ * model of the kinds' controllers; `--of informers`, of clusters in trouble and what a fleet shows of them. `--seeds N`
+ * stories of each from `--from S`; `--tell` prints each rollout. A failing seed prints its story and how to tell it again.
  */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { tellStory } from '../test/support/rollout-model/story.ts';
 
@@ -10,8 +12,15 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     tell: { type: 'boolean', default: false },
+    of: { type: 'string', default: 'all' },
   },
 });
+if (!['all', 'rollouts', 'informers'].includes(values.of)) throw new RangeError(`--of ${values.of}: all, rollouts or informers`);
+if (values.of !== 'rollouts') {
+  const args = ['test/support/informer-model/tell-stories.ts', '--seeds', values.seeds, '--from', values.from];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (values.of === 'informers' || status !== 0) process.exit(status ?? 1);
+}
 const [seeds, from] = [Number(values.seeds), Number(values.from)];
 const startedAt = performance.now();
 const phases = new Map<string, number>();
@@ -23,7 +32,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   if (story.violations.length === 0 && !values.tell) continue;
   console.log([`seed ${seed}`, ...story.lines, ...story.violations.map((violation) => `  VIOLATION ${violation}`)].join('\n'));
   if (story.violations.length === 0) continue;
-  console.log(`  again: npm run simulate:seeds -- --seeds 1 --from ${seed}\n`);
+  console.log(`  again: npm run simulate:seeds -- --of rollouts --seeds 1 --from ${seed}\n`);
   failed += 1;
   if (failed >= 10) break;
 }

@@ -281,7 +281,9 @@ export class ScriptedApiServer implements ApiServer {
       ...(options.resourceVersion !== '' && { resourceVersion: options.resourceVersion }),
     });
     // In no order of versions.
-    const events: ScriptedLine[] = items.reverse().map((object) => ({ type: 'added', object }));
+    const [first, ...others] = items.reverse().map((object): ScriptedLine => ({ type: 'added', object }));
+    // A bookmark that only says how far the server is.
+    const events: ScriptedLine[] = [...(first === undefined ? [] : [first]), { type: 'bookmark', resourceVersion }, ...others];
     if (this.streamedLists === 'cut') return [...events, 'end'];
     if (this.streamedLists === 'unended') return events;
     const isMarked = this.streamedLists === 'well';

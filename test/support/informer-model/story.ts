@@ -1,4 +1,4 @@
-import { startFleet } from '../../../src/fleet/fleet.ts';
+import { type Fleet, startFleet } from '../../../src/fleet/fleet.ts';
 import { projectorFor } from '../../../src/fleet/projector.ts';
 import { silentLogger } from '../../../src/runtime/logger.ts';
 import { seededRandom } from '../../../src/runtime/random.ts';
@@ -44,9 +44,24 @@ export async function tellInformerStory(seed: number): Promise<InformerStory> {
   } catch (error) {
     oracle.violations.push(`I7 thrown: ${error instanceof Error ? error.message : String(error)}`);
   }
-  await fleet[Symbol.asyncDispose]();
-  await oracle.checkEnd();
+  await end(fleet, oracle, clock);
   return { lines, violations: oracle.violations, commits: store.revision };
+}
+
+/** The end comes by itself, within what closing connections may take. */
+async function end(fleet: Fleet, oracle: Oracle, clock: VirtualClock): Promise<void> {
+  let isOver = false;
+  const over = fleet[Symbol.asyncDispose]().then(() => {
+    isOver = true;
+  });
+  for (let rounds = 0; rounds < 20 && !isOver; rounds += 1) await clock.settle();
+  if (!isOver) await clock.advanceBy(MINUTE);
+  if (!isOver) {
+    oracle.violations.push('I7 the end does not come');
+    return;
+  }
+  await over;
+  await oracle.checkEnd();
 }
 
 async function converge(cluster: TroubledCluster, oracle: Oracle, clock: VirtualClock): Promise<void> {
