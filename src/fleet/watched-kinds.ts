@@ -139,7 +139,7 @@ export class WatchedKinds {
   }
 
   #start(key: GroupResource, resource: Resource, projector: Projector): void {
-    const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity, budget, cluster } = this.#options;
+    const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity } = this.#options;
     const fields = keptFieldsOf(key);
     const resumePoint = this.#options.resumePoint(key, apiVersionOf(resource));
     const shed = (message: string) => this.#shed(key, message);
@@ -147,7 +147,7 @@ export class WatchedKinds {
       ...(fields !== undefined && { fields }),
       ...(resumePoint !== undefined && { resumeFrom: resumePoint }),
       listsByStream: this.#options.listsByStream(resource),
-      admit: (objects) => budget.admit(cluster, key, objects, shed),
+      admit: (objects) => this.#admit(key, objects, shed),
       ...{ apiServer, resource, clock, random, logger, gate, onActivity },
       sink: ingest.sinkFor(key, projector),
       tuning: tuning.reflector,
@@ -157,11 +157,27 @@ export class WatchedKinds {
     reflector.start();
   }
 
+  /** What a list has brought before it turns out to be too much is given up with it. */
+  #admit(key: GroupResource, objects: number, shed: (message: string) => void): void {
+    const { budget, cluster } = this.#options;
+    try {
+      budget.admit(cluster, key, objects, shed);
+    } catch (error) {
+      this.#giveUp(key);
+      throw error;
+    }
+  }
+
   #shed(key: GroupResource, message: string): void {
     this.#options.logger.warn('a kind is given up for want of memory', { resource: key });
     this.#kinds.get(key)?.reflector.shed(message);
-    this.#options.ingest.discard([key]);
-    this.#options.store.clear(this.#options.cluster, key);
+    this.#giveUp(key);
+  }
+
+  #giveUp(key: GroupResource): void {
+    const { ingest, store, cluster } = this.#options;
+    ingest.discard([key]);
+    store.clear(cluster, key);
   }
 
   #isLongGone({ reflector: { status } }: Kind): boolean {

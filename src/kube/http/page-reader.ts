@@ -52,7 +52,7 @@ export class PageReader {
     this.#rest = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
     if (this.#rest.length < this.#tryAgainAt) return;
     const left = this.#rest.length - this.#readOn();
-    if (left > MAX_OBJECT_BYTES) throw failure('ObjectTooLarge', `an object of the list exceeds ${MAX_OBJECT_BYTES} bytes`);
+    checkSize(left);
     this.#rest = this.#rest.subarray(this.#rest.length - left);
     this.#tryAgainAt = left > SMALL_REST_BYTES ? left * 2 : 0;
   }
@@ -130,6 +130,7 @@ export class PageReader {
 
   #item(bytes: Buffer, at: number): number {
     const { value, end } = this.#decoder.objectAt(bytes, at);
+    checkSize(end - at);
     this.items.push(value);
     this.#place = 'after-item';
     return end;
@@ -138,6 +139,10 @@ export class PageReader {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function checkSize(bytes: number): void {
+  if (bytes > MAX_OBJECT_BYTES) throw failure('ObjectTooLarge', `an object of the list exceeds ${MAX_OBJECT_BYTES} bytes`);
 }
 
 function failure(reason: string, message: string): ApiError {
