@@ -10,7 +10,7 @@ const LINES = ['{"a":"é✓🚀"}', '{"b":"line\u2028separator\u2029and\r return
 const BYTES = Buffer.from(`${LINES.join('\n')}\n`);
 
 describe('ByteLines', () => {
-  it('gives the same lines wherever the bytes are cut in two', () => {
+  it('R16 gives the same lines wherever the bytes are cut in two', () => {
     for (let at = 0; at <= BYTES.length; at += 1) {
       expect(linesOf([BYTES.subarray(0, at), BYTES.subarray(at)])).toEqual(LINES);
     }
@@ -30,7 +30,7 @@ describe('ByteLines', () => {
     }
   });
 
-  it('refuses a line beyond the cap, in one piece or in many, ended or not', () => {
+  it('R16 I5 refuses a line beyond the cap, in one piece or in many, ended or not', () => {
     const long = Buffer.alloc(11, 'x');
     expect(() => linesOf([long], 10)).toThrow(LineTooLongError);
     expect(() => linesOf([Buffer.concat([long, Buffer.from('\n')])], 10)).toThrow(LineTooLongError);

@@ -300,7 +300,7 @@ describe('time', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('gives up a body that stalls, and one that drips', async () => {
+  it('R18 gives up a body that stalls, and one that drips', async () => {
     for (const pauseMs of [31_000, 20_000]) {
       const clock = new VirtualClock();
       const transport = new FakeTransport((_request, signal) => ({

@@ -268,7 +268,7 @@ describe('connectContext', () => {
     ]);
   });
 
-  it('runs a plugin once for many callers, tells it about the cluster, and again when its token is refused', async () => {
+  it('R20 runs a plugin once for many callers, tells it about the cluster, and again when its token is refused', async () => {
     const log = path.join(folder, 'runs');
     const plugin = await write(
       `#!/bin/sh\nsleep 0.1\necho "$KUBERNETES_EXEC_INFO $GREETING" >> "${log}"\nn=$(wc -l < "${log}")\necho "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"t$n\\",\\"expirationTimestamp\\":\\"2099-01-01T00:00:00Z\\"}}"\n`,
@@ -303,7 +303,7 @@ describe('connectContext', () => {
     expect(new Set(stub.calls.map((_, at) => authorization(stub, at)))).toEqual(new Set(['Bearer t1', 'Bearer t2']));
   });
 
-  it('does not mix up the plugins of users with the same name in two files', async () => {
+  it('R20 does not mix up the plugins of users with the same name in two files', async () => {
     const exec = (token: string) => ({
       apiVersion: 'client.authentication.k8s.io/v1',
       command: 'echo',

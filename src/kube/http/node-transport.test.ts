@@ -168,7 +168,7 @@ describe.each(['h2', 'http1', 'http'] as const)('over %s', (speaks) => {
 });
 
 describe('HTTP/2', () => {
-  it('serves 100 requests and 20 watches over one session', async () => {
+  it('R19 serves 100 requests and 20 watches over one session', async () => {
     const stub = await serve((call) => (call.path.startsWith('/watch') ? begin(call)('{}\n') : echo(call)));
     const transport = connect(stub);
     const watches = await Promise.all(Array.from({ length: 20 }, (_, at) => transport.open({ ...GET, path: `/watch/${at}` }, never)));
@@ -181,7 +181,7 @@ describe('HTTP/2', () => {
     });
   });
 
-  it('opens one more session when the server takes no more streams in the first', async () => {
+  it('R19 opens one more session when the server takes no more streams in the first', async () => {
     const stub = await serve((call) => begin(call)('{}\n'), { maxStreams: 3 });
     const transport = connect(stub);
     const watches = await Promise.all(Array.from({ length: 8 }, () => transport.open(GET, never)));
@@ -190,7 +190,7 @@ describe('HTTP/2', () => {
     expect(transport.connections).toBe(3);
   });
 
-  it('serves new requests in a new session after GOAWAY, while the old ones go on', async () => {
+  it('R19 serves new requests in a new session after GOAWAY, while the old ones go on', async () => {
     const writes: ((text: string) => void)[] = [];
     const stub = await serve((call) => (call.path === '/watch' ? writes.push(begin(call)) && writes[0]?.('one\n') : echo(call)));
     const transport = connect(stub);
@@ -206,7 +206,7 @@ describe('HTTP/2', () => {
     await until(() => transport.connections === 1);
   });
 
-  it('loses no request and starves no watch when GOAWAY comes at any time', async () => {
+  it('R19 loses no request and starves no watch when GOAWAY comes at any time', async () => {
     const stub = await serve((call) => (call.path === '/watch' ? begin(call)('{}\n') : setTimeout(() => answer(call, 200, {}), 2)), {
       maxStreams: 5,
     });
@@ -227,7 +227,7 @@ describe('HTTP/2', () => {
     }
   });
 
-  it('notices within 45 s that the server has silently gone, and leaves a quiet but living one alone', async () => {
+  it('R17 notices within 45 s that the server has silently gone, and leaves a quiet but living one alone', async () => {
     const clock = new VirtualClock();
     const stub = await serve((call) => begin(call)('{}\n'));
     const wire = await Wire.to(stub.port);
@@ -295,20 +295,20 @@ describe('HTTP/1.1', () => {
 describe('TLS', () => {
   const trustWith = (trust: Partial<TlsTrust>) => ({ trust: () => Promise.resolve({ insecureSkipVerify: false, ...trust }) });
 
-  it('refuses a server whose authority it does not know', async () => {
+  it('R22 refuses a server whose authority it does not know', async () => {
     const stub = await serve(echo);
     await expect(connect(stub, trustWith({})).open(POST, never)).rejects.toMatchObject({ reason: 'CertificateUntrusted', sent: false });
     expect(stub.calls).toHaveLength(0);
   });
 
-  it('refuses a certificate for another name, and takes it under that name', async () => {
+  it('R22 refuses a certificate for another name, and takes it under that name', async () => {
     const certificate = await selfSigned({ names: ['kubernetes'] });
     const stub = await serve(echo, { certificate });
     await expect(connect(stub, trustWith({ ca: certificate.ca })).open(GET, never)).rejects.toMatchObject({ reason: 'HostnameMismatch' });
     expect((await connect(stub, trustWith({ ca: certificate.ca, serverName: 'kubernetes' })).open(GET, never)).status).toBe(200);
   });
 
-  it('refuses an expired certificate', async () => {
+  it('R22 refuses an expired certificate', async () => {
     const certificate = await selfSigned({ notAfter: new Date('2021-01-01') });
     const stub = await serve(echo, { certificate });
     await expect(connect(stub, trustWith({ ca: certificate.ca })).open(GET, never)).rejects.toMatchObject({ reason: 'CertificateExpired' });
@@ -325,7 +325,7 @@ describe('TLS', () => {
     expect((await connect(stub, trustWith({ insecureSkipVerify: true })).open(GET, never)).status).toBe(200);
   });
 
-  it('reads the authority anew for each connection', async () => {
+  it('R22 reads the authority anew for each connection', async () => {
     const stub = await serve(echo);
     let ca = (await selfSigned()).ca;
     const transport = connect(stub, { trust: () => Promise.resolve({ ca, insecureSkipVerify: false }) });

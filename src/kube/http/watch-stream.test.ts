@@ -40,7 +40,7 @@ describe('watchEvents', () => {
     ]);
   });
 
-  it('ends at any byte without an error and without half an event', async () => {
+  it('R10 ends at any byte without an error and without half an event', async () => {
     const whole = Buffer.from(GOOD);
     for (let at = 0; at <= whole.length; at += 1) {
       const { events, error } = await eventsOf(bytes([whole.subarray(0, at)]));
@@ -87,13 +87,13 @@ describe('watchEvents', () => {
     expect(error).toMatchObject({ code: 'gone', reason: 'Expired', status: 410, message: 'too old resource version: 1 (7)' });
   });
 
-  it('refuses a line beyond the cap', async () => {
+  it('R16 I5 refuses a line beyond the cap', async () => {
     const mebibyte = Buffer.alloc(1 << 20, 'x');
     const { error } = await eventsOf(bytes(Array(17).fill(mebibyte)));
     expect(error).toMatchObject({ code: 'server-error', reason: 'UnreadableLine' });
   });
 
-  it('gives up a line that does not end, however often a byte of it comes, and waits for the next line for ever', async () => {
+  it('R18 gives up a line that does not end, however often a byte of it comes, and waits for the next line for ever', async () => {
     const clock = new VirtualClock();
     const more = [deferred<string>(), deferred<string>()];
     const scope = new CallScope(clock, undefined);
