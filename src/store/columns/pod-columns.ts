@@ -6,10 +6,10 @@ import { LinearHash } from './linear-hash.ts';
 import { finish, mix } from './mix.ts';
 import { joinName, packUuid, splitName } from './packing.ts';
 import { PodCells } from './pod-cells.ts';
-import { draftGroup, keysOfGroup, labelKeysFor, labelsOf, nameWords, type PodGroup, readGroup, textWord } from './pod-group.ts';
+import { draftGroup, isSurelyOf, keysOfGroup, labelKeysFor, labelsOf, nameWords, type PodGroup, readGroup, textWord } from './pod-group.ts';
 import { PodIndexes } from './pod-indexes.ts';
 import { FLAG, POD } from './pod-layout.ts';
-import { draftProfile, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
+import { draftProfile, isSurelyIn, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
 import { RecordMemory } from './record-memory.ts';
 import { Rows } from './rows.ts';
 import type { SharedColumns } from './shared-columns.ts';
@@ -123,16 +123,9 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   set(record: PodRecord): PodRecord {
     const known = this.#rowOf(record.uid);
     const row = known === 0 ? this.#insert(record.uid) : known;
-    if (known !== 0) this.#unname(row);
-    const { draft } = this.#shared;
-    const parts = splitName(record.name);
     const containersBefore = this.#containerCount(row);
-    this.#groups.move(row, draftGroup(draft, record, parts));
-    this.#rows.set(row, POD.SUFFIX, parts.suffix);
-    this.#profiles.move(row, draftProfile(draft, record));
-    this.#nodes.move(row, record.nodeName === undefined ? undefined : draft.begin().text(record.nodeName));
+    this.#place(row, record, known === 0);
     this.#cells.write(row, record, containersBefore);
-    this.#names.add(row, this.#nameHash(row));
     this.#memory.forget(row);
     return Object.isFrozen(record) ? record : Object.assign(record, this.#sharedMembers(row));
   }
@@ -215,6 +208,28 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     if (group.revisionKey !== undefined) pod.revisionKey = group.revisionKey;
     if (profile.lifecycleState !== undefined) pod.lifecycleState = profile.lifecycleState;
     return rest?.fields === undefined ? pod : Object.assign(pod, rest.fields);
+  }
+
+  /** Puts the row where it belongs. What most changes leave alone is looked at first: texts need not be found again. */
+  #place(row: number, record: PodRecord, isNew: boolean): void {
+    const { draft } = this.#shared;
+    const parts = splitName(record.name);
+    const [group, profile, node] = [this.#groups, this.#profiles, this.#nodes].map((buckets) => buckets.idOf(row)) as [
+      number,
+      number,
+      number,
+    ];
+    const staysInGroup = !isNew && this.#rows.get(row, POD.SUFFIX) === parts.suffix && isSurelyOf(this.#groups.value(group), record, parts);
+    if (!staysInGroup) {
+      if (!isNew) this.#unname(row);
+      this.#groups.move(row, draftGroup(draft, record, parts));
+      this.#rows.set(row, POD.SUFFIX, parts.suffix);
+      this.#names.add(row, this.#nameHash(row));
+    }
+    if (isNew || !isSurelyIn(this.#profiles.value(profile), record)) this.#profiles.move(row, draftProfile(draft, record));
+    const nodeName = node === 0 ? undefined : this.#nodes.value(node);
+    if (nodeName !== record.nodeName)
+      this.#nodes.move(row, record.nodeName === undefined ? undefined : draft.begin().text(record.nodeName));
   }
 
   /** Members that a record handed over may have in common with others. */

@@ -1,5 +1,6 @@
 import type { OwnerRef } from '../../model/object-record.ts';
 import type { PodRecord } from '../../model/pod-record.ts';
+import { equalData } from '../records-equal.ts';
 import { type NameParts, unpackSuffix } from './packing.ts';
 import type { TextTable } from './text-table.ts';
 import type { TupleDraft, TupleTable } from './tuple-table.ts';
@@ -60,6 +61,18 @@ export function readGroup(tuples: TupleTable, id: number): PodGroup {
     labels: isShared ? labelsOf(entries, '', 0) : undefined,
     entries,
   };
+}
+
+/** Whether the record is of this group, as far as can be told at a glance: `false` means "look closer". */
+export function isSurelyOf(group: PodGroup, record: PodRecord, { prefix }: NameParts): boolean {
+  return (
+    group.labels !== undefined &&
+    group.prefix === prefix &&
+    group.namespace === record.namespace &&
+    group.revisionKey === record.revisionKey &&
+    equalData(group.owner, record.owner) &&
+    equalData(group.labels, record.labels)
+  );
 }
 
 /** The labels of one pod of a group. */

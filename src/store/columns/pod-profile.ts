@@ -1,5 +1,6 @@
 import type { ContainerImage } from '../../model/object-record.ts';
 import type { ContainerRecord, PodRecord } from '../../model/pod-record.ts';
+import { equalData } from '../records-equal.ts';
 import { MAX_TUPLE_NUMBER, type TupleDraft, type TupleTable } from './tuple-table.ts';
 
 /**
@@ -23,6 +24,9 @@ const INIT = 1;
 const CONTAINER_READY = 2;
 const SIDECAR = 4;
 const NOT_SIDECAR = 8;
+
+const PLAIN_MEMBERS = ['apiVersion', 'kind', 'phase', 'status', 'lifecycleState', 'ready', 'readyContainers', 'totalContainers'] as const;
+const SHAPE_MEMBERS = ['name', 'init', 'sidecar', 'image', 'imageId', 'ready', 'state', 'reason'] as const;
 
 /** A container without its times and restarts. */
 export type ContainerShape = Omit<ContainerRecord, 'restarts' | 'startedAt' | 'message' | 'lastTermination'>;
@@ -68,6 +72,17 @@ export function readProfile(tuples: TupleTable, id: number): PodProfile {
       containerAt(tuples, id, containersAt + index * CONTAINER_WORDS),
     ),
   };
+}
+
+/** Whether the record is in this condition, as far as can be told at a glance: `false` means "look closer". */
+export function isSurelyIn(profile: PodProfile, record: PodRecord): boolean {
+  const { containers } = record;
+  if (containers.length !== profile.containers.length || !PLAIN_MEMBERS.every((name) => profile[name] === record[name])) return false;
+  for (let at = 0; at < containers.length; at += 1) {
+    const [shape, container] = [profile.containers[at] as ContainerShape, containers[at] as ContainerRecord];
+    if (!SHAPE_MEMBERS.every((name) => shape[name] === container[name])) return false;
+  }
+  return equalData(profile.images, record.images);
 }
 
 /** The word of the printed status: what pods are found by. */

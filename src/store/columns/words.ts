@@ -2,7 +2,7 @@
 const PAGE_BITS = 12;
 const PAGE_WORDS = 1 << PAGE_BITS;
 const PAGE_MASK = PAGE_WORDS - 1;
-const FIRST_WORDS = 16;
+const FIRST_WORDS = 32;
 
 /**
  * A vector of unsigned 32-bit words that grows page by page: no growth copies more than one page, however long the
@@ -38,7 +38,7 @@ export class Words {
     while (this.#pages.length < index) this.#pages.push(new Uint32Array(PAGE_WORDS));
     this.#fill(index);
     const before = this.#pages[index];
-    const length = Math.min(PAGE_WORDS, Math.max(FIRST_WORDS, offset + 1, Math.ceil((before?.length ?? 0) * 1.5)));
+    const length = Math.min(PAGE_WORDS, Math.max(FIRST_WORDS, offset + 1, Math.ceil((before?.length ?? 0) * 2)));
     const page = new Uint32Array(length);
     if (before !== undefined) page.set(before);
     this.#pages[index] = page;

@@ -1,0 +1,72 @@
+import type { PodRecord } from '../../../src/model/pod-record.ts';
+import { InMemoryGraphStore } from '../../../src/store/in-memory-graph-store.ts';
+import type { StoreOperation } from '../../../src/store/store-batch.ts';
+import { podRecord } from './pod-records.ts';
+import { podUid } from './pod-text.ts';
+
+/** A store of so many clusters with so many pods each, without a network: for what the store alone comes to. */
+export class FilledStore {
+  readonly store = new InMemoryGraphStore({ now: () => Date.now(), seed: 1 });
+  readonly clusters: number;
+  readonly podsPerCluster: number;
+  /** The pods of a cluster are those from here on. */
+  readonly #oldest: number[];
+  #version = 1_000_000_000;
+
+  constructor(clusters: number, podsPerCluster: number) {
+    this.clusters = clusters;
+    this.podsPerCluster = podsPerCluster;
+    this.#oldest = Array.from({ length: clusters }, () => 0);
+    for (let at = 0; at < clusters; at += 1)
+      this.store.addCluster({ name: `c${at}`, source: 'SIMULATED', labels: {}, sync: { state: 'LIVE', since: 0, resources: [] } });
+  }
+
+  fill(cluster: number): void {
+    for (let from = 0; from < this.podsPerCluster; from += 500) {
+      const count = Math.min(500, this.podsPerCluster - from);
+      this.#commit(
+        cluster,
+        Array.from({ length: count }, (_, at) => this.#put(podRecord(from + at, cluster))),
+      );
+    }
+  }
+
+  /** So many pods of one cluster, spread over it, restart once more. */
+  change(seed: number, count: number): void {
+    const cluster = seed % this.clusters;
+    const { pods } = this.store.cluster(`c${cluster}`) ?? {};
+    const operations: StoreOperation[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const index = (this.#oldest[cluster] ?? 0) + ((seed * 131 + at * 37) % this.podsPerCluster);
+      const before = pods?.byUid(podUid(index, cluster));
+      if (before === undefined) throw new RangeError(`pod ${index} of cluster ${cluster} is missing`);
+      operations.push(this.#put({ ...before, restarts: before.restarts + 1, resourceVersion: this.#nextVersion() }));
+    }
+    this.#commit(cluster, operations);
+  }
+
+  /** The oldest pods of a cluster give way to as many others, in time of other ReplicaSets and on other nodes. */
+  replace(cluster: number, count: number): void {
+    const operations: StoreOperation[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const oldest = this.#oldest[cluster] ?? 0;
+      this.#oldest[cluster] = oldest + 1;
+      operations.push({ type: 'remove', resource: 'pods', uid: podUid(oldest, cluster), resourceVersion: this.#nextVersion() });
+      operations.push(this.#put(podRecord(oldest + this.podsPerCluster, cluster, Number(this.#nextVersion()))));
+    }
+    this.#commit(cluster, operations);
+  }
+
+  #nextVersion(): string {
+    this.#version += 1;
+    return String(this.#version);
+  }
+
+  #put(record: PodRecord): StoreOperation {
+    return { type: 'put', record };
+  }
+
+  #commit(cluster: number, operations: readonly StoreOperation[]): void {
+    this.store.commit(`c${cluster}`, { operations });
+  }
+}
