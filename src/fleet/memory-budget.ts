@@ -15,7 +15,7 @@ const OBJECT_BYTES: Readonly<Record<string, number>> = {
 const OTHER_OBJECT_BYTES = 2_500;
 
 /** What goes first when there is too little room: history before the present, and pods only before what owns them. */
-export const SHED_ORDER: readonly GroupResource[] = ['events', 'controllerrevisions.apps', 'replicasets.apps', 'pods'];
+const SHED_ORDER: readonly GroupResource[] = ['events', 'controllerrevisions.apps', 'replicasets.apps', 'pods'];
 
 interface Claim {
   readonly cluster: string;

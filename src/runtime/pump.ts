@@ -8,7 +8,7 @@ export interface PumpLimits {
 }
 
 /** 6 ms, or what the slowest way of reading takes about that long for. */
-export const PUMP_LIMITS: PumpLimits = { sliceMs: 6, sliceBytes: 4 << 20 };
+const PUMP_LIMITS: PumpLimits = { sliceMs: 6, sliceBytes: 4 << 20 };
 
 /** One party's way to its turns. */
 export interface Lane {

@@ -2,6 +2,7 @@
 import { FLEET_START } from './fleet-start.ts';
 import { INFORMER_EVENTS } from './informer-events.ts';
 import { INFORMER_SYNC } from './informer-sync.ts';
+import { INGEST_DECODE } from './ingest-decode.ts';
 import { SOAK } from './soak.ts';
 import { STORE_MEMORY } from './store-memory.ts';
 import { STORE_MILLION } from './store-million.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'store-memory': STORE_MEMORY,
   'informer-sync': INFORMER_SYNC,
   'informer-events': INFORMER_EVENTS,
+  'ingest-decode': INGEST_DECODE,
   'store-million': STORE_MILLION,
   'fleet-start': FLEET_START,
   soak: SOAK,
