@@ -3,6 +3,7 @@ import type { ApiServer, ListOptions, ListPage } from '../kube/api-server.ts';
 import type { FieldMask } from '../kube/field-mask.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { LAGGING } from './failure.ts';
 import { INTERRUPTED, type Interrupted, interruptible } from './interruptible.ts';
 import type { Admission } from './memory-gate.ts';
@@ -21,6 +22,7 @@ export interface ListReading {
   readonly from: ListFrom;
   /** Where the copy stands, if anywhere. */
   readonly position: ResourceVersion | undefined;
+  readonly clock: Clock;
   /** What is kept of each object. */
   readonly fields?: FieldMask;
   readonly admit: Admission;
@@ -51,13 +53,15 @@ async function readPages(reading: ListReading, limit: number | undefined): Promi
   if (first === INTERRUPTED) return INTERRUPTED;
   reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch: goesBack(reading, first.resourceVersion) });
   const progress = new Progress(reading.tuning.emptyPages);
-  let listed = takePage(reading, first, 0);
+  let listed = await takePage(reading, first, 0);
+  if (listed === INTERRUPTED) return INTERRUPTED;
   progress.check(first);
   for (let token = first.continue; token !== undefined && token !== ''; ) {
     const page = await nextPage(reading, limit, token);
     if (page === INTERRUPTED) return INTERRUPTED;
     progress.check(page);
-    listed = takePage(reading, page, listed);
+    listed = await takePage(reading, page, listed);
+    if (listed === INTERRUPTED) return INTERRUPTED;
     if (page.continue === token)
       throw new ApiError('server-error', 'the server hands out the same continue token again', { reason: 'ContinueRepeats' });
     token = page.continue;
@@ -99,10 +103,16 @@ function askFor(reading: ListReading, options: ListOptions): Promise<ListPage | 
   return interruptible(apiServer.list(resource, { ...options, ...kept, signal, timeoutMs: tuning.listTimeoutMs }), signal);
 }
 
-function takePage({ sink, resource, admit, onProgress }: ListReading, page: ListPage, listedBefore: number): number {
+/** Some objects at a time: a page of large ones must not hold everybody up. Returns how many have been listed. */
+async function takePage(reading: ListReading, page: ListPage, listedBefore: number): Promise<number | Interrupted> {
+  const { sink, resource, tuning, clock, signal, admit, onProgress } = reading;
   for (const item of page.items) checkItem(item, resource);
   admit(listedBefore + page.items.length + (page.remainingItemCount ?? 0));
-  sink.upsert(page.items);
+  for (let from = 0; from < Math.max(1, page.items.length); from += tuning.eventsPerTurn) {
+    if (from > 0) await clock.yield();
+    if (signal.aborted) return INTERRUPTED;
+    sink.upsert(page.items.slice(from, from + tuning.eventsPerTurn));
+  }
   const listed = listedBefore + page.items.length;
   onProgress(listed, page.remainingItemCount);
   return listed;
@@ -130,7 +140,7 @@ function goesBack({ from, position }: Pick<ListReading, 'from' | 'position'>, re
  * server's history has not gone back behind us. Throws `ApiError` when one of these does not hold.
  */
 export async function probe(
-  reading: Omit<ListReading, 'sink' | 'onProgress' | 'pageSize' | 'from' | 'admit'>,
+  reading: Omit<ListReading, 'sink' | 'clock' | 'onProgress' | 'pageSize' | 'from' | 'admit'>,
 ): Promise<undefined | Interrupted> {
   const { apiServer, resource, signal, tuning, position } = reading;
   const version: ListOptions = position === undefined ? {} : { resourceVersion: position, resourceVersionMatch: 'NotOlderThan' };

@@ -44,7 +44,7 @@ export interface ReflectorTuning {
   readonly budgetRetryMs: number;
   /** Pages without an object, or that begin like an earlier one, before a list is called endless. */
   readonly emptyPages: number;
-  /** Events applied in one go before others get their turn. */
+  /** Events, or objects of a page, applied in one go before others get their turn. */
   readonly eventsPerTurn: number;
 }
 
@@ -70,5 +70,5 @@ export const REFLECTOR_TUNING: ReflectorTuning = {
   pollMs: 30_000,
   budgetRetryMs: 300_000,
   emptyPages: 10,
-  eventsPerTurn: 256,
+  eventsPerTurn: 128,
 };

@@ -245,9 +245,9 @@ export class Reflector {
   }
 
   #listInPages(reason: string, signal: AbortSignal): Promise<ResourceVersion | Interrupted> {
-    const { apiServer, sink, fields, admit = everybody } = this.#options;
+    const { apiServer, sink, clock, fields, admit = everybody } = this.#options;
     return readList({
-      ...{ apiServer, sink, signal, admit, resource: this.resource, tuning: this.#tuning },
+      ...{ apiServer, sink, clock, signal, admit, resource: this.resource, tuning: this.#tuning },
       ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position },
       ...(fields !== undefined && { fields }),
       onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining, reason === POLL),

@@ -100,7 +100,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'lose the last object of each page',
     file: PAGES,
-    right: 'sink.upsert(page.items);',
+    right: 'sink.upsert(page.items.slice(from, from + tuning.eventsPerTurn));',
     wrong: 'sink.upsert(page.items.slice(0, Math.max(1, page.items.length - 1)));',
   },
   {
