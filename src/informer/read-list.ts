@@ -20,8 +20,10 @@ export interface ListReading {
   readonly pageSize: number;
   readonly signal: AbortSignal;
   readonly from: ListFrom;
-  /** Where the copy stands, if anywhere. */
+  /** The newest state of which anything has been shown, also by a list that was not finished. */
   readonly position: ResourceVersion | undefined;
+  /** Objects of the state at `version` are about to be shown; of a new epoch, nothing newer counts any more. */
+  onShown(version: ResourceVersion, newEpoch: boolean): void;
   readonly clock: Clock;
   /** What is kept of each object. */
   readonly fields?: FieldMask;
@@ -51,7 +53,9 @@ class ContinueExpired extends Error {}
 async function readPages(reading: ListReading, limit: number | undefined): Promise<ResourceVersion | Interrupted> {
   const first = await askFor(reading, { ...versionWanted(reading), ...(limit !== undefined && { limit }) });
   if (first === INTERRUPTED) return INTERRUPTED;
-  reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch: goesBack(reading, first.resourceVersion) });
+  const newEpoch = goesBack(reading, first.resourceVersion);
+  reading.onShown(first.resourceVersion, newEpoch);
+  reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch });
   const progress = new Progress(reading.tuning.emptyPages);
   let listed = await takePage(reading, first, 0);
   if (listed === INTERRUPTED) return INTERRUPTED;
@@ -140,7 +144,7 @@ function goesBack({ from, position }: Pick<ListReading, 'from' | 'position'>, re
  * server's history has not gone back behind us. Throws `ApiError` when one of these does not hold.
  */
 export async function probe(
-  reading: Omit<ListReading, 'sink' | 'clock' | 'onProgress' | 'pageSize' | 'from' | 'admit'>,
+  reading: Omit<ListReading, 'sink' | 'clock' | 'onProgress' | 'onShown' | 'pageSize' | 'from' | 'admit'>,
 ): Promise<undefined | Interrupted> {
   const { apiServer, resource, signal, tuning, position } = reading;
   const version: ListOptions = position === undefined ? {} : { resourceVersion: position, resourceVersionMatch: 'NotOlderThan' };

@@ -20,8 +20,10 @@ export interface StreamReading {
   readonly tuning: ReflectorTuning;
   readonly options: Omit<WatchOptions, 'resourceVersion' | 'signal'>;
   readonly signal: AbortSignal;
-  /** Where the copy stands, if anywhere. */
+  /** The newest state of which anything has been shown, also by a list that was not finished. */
   readonly position: ResourceVersion | undefined;
+  /** An object of this version is about to be shown. */
+  onShown(version: ResourceVersion): void;
   readonly admit: Admission;
   onProgress(listed: number): void;
 }
@@ -128,6 +130,7 @@ class Batch {
     if (this.#objects.length === 0) return;
     this.#listed += this.#objects.length;
     this.#reading.admit(this.#listed);
+    for (const { metadata } of this.#objects) if (metadata.resourceVersion !== undefined) this.#reading.onShown(metadata.resourceVersion);
     this.#reading.sink.upsert(this.#objects);
     this.#objects = [];
     this.#reading.onProgress(this.#listed);

@@ -207,6 +207,22 @@ describe('list', () => {
     expect(reflector.status).toMatchObject({ state: 'LIVE', position: '102' });
   });
 
+  it('R4 what a list showed before it was cut off counts: a server restored to before that opens an epoch', async () => {
+    for (const name of ['a', 'b', 'c']) server.put(PODS, pod(name));
+    await startLive({ pageSize: 2 });
+    const backup = server.backup();
+    server.cut(new ApiError('gone', 'too old', { status: 410, reason: 'Expired' }));
+    server.put(PODS, pod('a', 'uid-a', 'new'));
+    server.script = ({ verb, options }) =>
+      verb === 'list' && options.continue !== undefined ? new ApiError('server-error', 'boom', { status: 500 }) : undefined;
+    await clock.advanceUntil(() => sink.content.includes('a@104'), 30_000);
+    server.restore(backup);
+    server.script = () => undefined;
+    await clock.advanceUntil(() => reflector.status.state === 'LIVE' && server.openWatches === 1, 60_000);
+    expect(sink.content).toEqual(serverContent());
+    expect([sink.epochs, reflector.status.position]).toEqual([1, '103']);
+  });
+
   it('R1 an answer too large for us makes the pages smaller', async () => {
     for (let at = 0; at < 9; at += 1) server.put(PODS, pod(`p-${at}`));
     server.script = ({ verb, options }) =>

@@ -60,6 +60,8 @@ export class Reflector {
   readonly #status: StatusKeeper;
   #history: History = NO_HISTORY;
   #position: ResourceVersion | undefined;
+  /** The newest version that was shown, which may be beyond the position when a list was not finished. */
+  #shown: ResourceVersion | undefined;
   /** The position when the present watch was opened: it owes us what is newer. */
   #watchedFrom: ResourceVersion | undefined;
   #pageSize: number;
@@ -228,8 +230,18 @@ export class Reflector {
     this.#logger.debug('a step failed', { step, reason: failure.reason, failures: this.#history.failures });
   }
 
+  #show(version: ResourceVersion, newEpoch: boolean): void {
+    this.#shown = newEpoch ? version : newest(this.#shown, version);
+    if (newEpoch) this.#position = undefined;
+  }
+
+  #newestShown(): ResourceVersion | undefined {
+    return this.#position === undefined ? this.#shown : newest(this.#shown, this.#position);
+  }
+
   #forget(): void {
     this.#position = undefined;
+    this.#shown = undefined;
     this.#status.forget();
   }
 
@@ -248,7 +260,8 @@ export class Reflector {
     const { apiServer, sink, clock, fields, admit = everybody } = this.#options;
     return readList({
       ...{ apiServer, sink, clock, signal, admit, resource: this.resource, tuning: this.#tuning },
-      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position },
+      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#newestShown() },
+      onShown: (version, newEpoch) => this.#show(version, newEpoch),
       ...(fields !== undefined && { fields }),
       onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining, reason === POLL),
     });
@@ -261,7 +274,8 @@ export class Reflector {
     this.#streaming = new AbortController();
     try {
       const stream = await readStream({
-        ...{ apiServer, sink, clock, admit, resource: this.resource, tuning: this.#tuning, position: this.#position },
+        ...{ apiServer, sink, clock, admit, resource: this.resource, tuning: this.#tuning, position: this.#newestShown() },
+        onShown: (version) => this.#show(version, false),
         options: { timeoutSeconds: askedMs / 1_000, allowWatchBookmarks: true, ...(fields !== undefined && { fields }) },
         signal: AbortSignal.any([signal, this.#streaming.signal]),
         onProgress: (listed) => this.#status.listProgressed(listed, undefined),

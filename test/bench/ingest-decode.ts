@@ -46,7 +46,11 @@ export const INGEST_DECODE: Bench = {
     const best = (way: Way) => Math.min(...measured[way].map(({ usPerPod }) => usPerPod));
     const block = (way: Way) => Math.min(...measured[way].map(({ longestMs }) => longestMs));
     return Promise.resolve({
-      figures: { bytesPerPod: Math.round(page.length / PAGE_PODS), usPerPod: rounded(best('scan')), longestPieceMs: rounded(block('scan')) },
+      figures: {
+        bytesPerPod: Math.round(page.length / PAGE_PODS),
+        usPerPod: rounded(best('scan')),
+        longestPieceMs: rounded(block('scan')),
+      },
       floors: {},
       peers: { parseUsPerPod: rounded(best('parse')), parseLongestPieceMs: rounded(block('parse')) },
       ratios: { decodeRatio: rounded(best('parse') / best('scan')) },

@@ -55,6 +55,7 @@ export class Oracle {
       pods.objects > 0 &&
       sync.staleSince === undefined &&
       pods.state !== 'LISTING' &&
+      pods.state !== 'LIVE' &&
       cluster.position('pods') !== undefined
     )
       this.#broken('I8', `${sync.state} without saying since when`);
