@@ -113,7 +113,10 @@ function judgeStaleness(inputs: SyncInputs): Verdict | undefined {
   if (previous.state === 'UNREACHABLE' && stale.length > 0) {
     // Back, and catching up: that is mostly a matter of moments, not worth a state of its own.
     const waitUntil = Math.max(...stale.map(({ status }) => status.changedAt)) + inputs.holdBackMs;
-    if (now < waitUntil) return { ...asBefore(previous), reviewInMs: waitUntil - now };
+    if (now < waitUntil) {
+      const staleSince = previous.staleSince ?? earliestLoss(stale);
+      return { ...asBefore(previous), ...(staleSince !== undefined && { staleSince }), reviewInMs: waitUntil - now };
+    }
   }
   const dueInMs = (kind: WatchedKind) => shownAt(kind, inputs) - now;
   const mayWait = (kind: WatchedKind) => previous.state === 'LIVE' || kind.status.state === 'GONE';

@@ -22,7 +22,7 @@ export interface ListReading {
   readonly from: ListFrom;
   /** The newest state of which anything has been shown, also by a list that was not finished. */
   readonly position: ResourceVersion | undefined;
-  /** Objects of the state at `version` are about to be shown; of a new epoch, nothing newer counts any more. */
+  /** Objects of the state at `version` are about to be shown. */
   onShown(version: ResourceVersion, newEpoch: boolean): void;
   readonly clock: Clock;
   /** What is kept of each object. */

@@ -231,8 +231,8 @@ export class Reflector {
   }
 
   #show(version: ResourceVersion, newEpoch: boolean): void {
-    this.#shown = newEpoch ? version : newest(this.#shown, version);
-    if (newEpoch) this.#position = undefined;
+    // An epoch has begun when its list is complete: until then the next list opens it again.
+    if (!newEpoch) this.#shown = newest(this.#shown, version);
   }
 
   #newestShown(): ResourceVersion | undefined {
@@ -253,6 +253,7 @@ export class Reflector {
     const version = (isStreamed ? await this.#listByStream(signal) : undefined) ?? (await this.#listInPages(reason, signal));
     if (version === INTERRUPTED || signal.aborted) return INTERRUPTED;
     this.#position = version;
+    this.#shown = version;
     return { type: 'listed' };
   }
 
