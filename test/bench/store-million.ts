@@ -30,7 +30,7 @@ export const STORE_MILLION: Bench = {
       peers: {},
       ratios: {},
       notes: [
-        'fillMicrosPerPod includes making the text of each pod, parsing and projecting it',
+        'fillMicrosPerPod includes parsing the text of each record',
         'the limit that comes first is whatever walks all pods of the fleet: a record is made for each (scanOneCluster, per cluster)',
       ],
     };

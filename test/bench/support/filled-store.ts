@@ -1,8 +1,10 @@
 import type { PodRecord } from '../../../src/model/pod-record.ts';
 import { InMemoryGraphStore } from '../../../src/store/in-memory-graph-store.ts';
 import type { StoreOperation } from '../../../src/store/store-batch.ts';
-import { podRecord } from './pod-records.ts';
+import { parsedFor, podRecord, podTemplate } from './pod-records.ts';
 import { podUid } from './pod-text.ts';
+
+const BATCH = 500;
 
 /** A store of so many clusters with so many pods each, without a network: for what the store alone comes to. */
 export class FilledStore {
@@ -21,13 +23,17 @@ export class FilledStore {
       this.store.addCluster({ name: `c${at}`, source: 'SIMULATED', labels: {}, sync: { state: 'LIVE', since: 0, resources: [] } });
   }
 
-  fill(cluster: number): void {
-    for (let from = 0; from < this.podsPerCluster; from += 500) {
-      const count = Math.min(500, this.podsPerCluster - from);
-      this.#commit(
-        cluster,
-        Array.from({ length: count }, (_, at) => this.#put(podRecord(from + at, cluster))),
-      );
+  /** Every cluster is the same but for its own texts, so each pod is projected once. */
+  fill(): void {
+    for (let from = 0; from < this.podsPerCluster; from += BATCH) {
+      const texts = Array.from({ length: Math.min(BATCH, this.podsPerCluster - from) }, (_, at) => JSON.stringify(podTemplate(from + at)));
+      for (let cluster = 0; cluster < this.clusters; cluster += 1) {
+        const records = texts.map((text) => ({ ...parsedFor(text, cluster), cluster: `c${cluster}` }));
+        this.#commit(
+          cluster,
+          records.map((record) => this.#put(record)),
+        );
+      }
     }
   }
 

@@ -9,7 +9,16 @@ export function podRecord(index: number, cluster = 0, version = 1_000_000_000): 
   return projectPod(JSON.parse(text) as KubeObject, `c${cluster}`);
 }
 
-/** The same without the fields that the pods of the reference measurement do not have: containers, address, conditions. */
+/** The record of a pod of any cluster, with places for the cluster's own texts; see `parsedFor`. */
+export function podTemplate(index: number): PodRecord {
+  return projectPod(JSON.parse(podText(index)) as KubeObject, CLUSTER);
+}
+
+export function parsedFor(template: string, cluster: number): PodRecord {
+  return JSON.parse(template.replaceAll(CLUSTER, cluster.toString(16).padStart(CLUSTER.length, '0'))) as PodRecord;
+}
+
+/** A pod's record without the fields that the pods of the reference measurement do not have: containers, address, conditions. */
 export function leanPodRecord(index: number, cluster = 0): PodRecord {
   const { ip: _, deletionRequestedAt: __, notReady: ___, unscheduled: ____, ...record } = podRecord(index, cluster);
   return { ...record, containers: [] };

@@ -21,7 +21,7 @@ const filled = new FilledStore(clusters, perCluster);
 // The log at its bounds from the start: it fills up once and is no leak.
 const log = new ChangeLog({ clock: systemClock, logger: silentLogger, maxChanges: 20_000, maxChangesPerCluster: 1_000 });
 filled.store.onCommit((commit) => log.append(commit));
-for (let cluster = 0; cluster < clusters; cluster += 1) filled.fill(cluster);
+filled.fill();
 
 const samples: SoakMeasures['samples'][number][] = [];
 let [events, turn] = [0, 0];
