@@ -6,7 +6,7 @@ import type { ReflectorTuning } from '../../../src/informer/reflector-tuning.ts'
 import type { ApiServer } from '../../../src/kube/api-server.ts';
 import { connectContext } from '../../../src/kube/http/connect-context.ts';
 import type { KubeUser } from '../../../src/kube/http/kubeconfig-user.ts';
-import type { ClusterSync, ResourceSync } from '../../../src/model/cluster.ts';
+import type { ClusterSync, ResourceSync, SyncState } from '../../../src/model/cluster.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Logger } from '../../../src/runtime/logger.ts';
 import { Pump } from '../../../src/runtime/pump.ts';
@@ -41,6 +41,8 @@ export class FollowedCluster implements AsyncDisposable {
   readonly link: LossyLink;
   /** The last lines that the fleet logged, for messages of failed tests. */
   readonly log: string[] = [];
+  /** Of the cluster, each as long as it lasted. */
+  readonly states: SyncState[] = [];
   readonly #store: InMemoryGraphStore;
   readonly #fleet: Fleet;
 
@@ -49,6 +51,7 @@ export class FollowedCluster implements AsyncDisposable {
     this.link = link;
     const random = seededRandom(SEED);
     this.#store = new InMemoryGraphStore({ now: () => systemClock.now(), seed: SEED });
+    this.#store.onCommit(() => this.#noteState());
     const apiServer = connectContext(
       {
         ...{ name: cluster.name, source: 'test', server: link.url, insecureSkipTlsVerify: false },
@@ -119,6 +122,11 @@ export class FollowedCluster implements AsyncDisposable {
       (kind) => `  ${kind.resource} ${kind.state} at ${this.held.position(kind.resource)?.resourceVersion} ${kind.lastError ?? ''}`,
     );
     return [`${state} ${reason ?? ''}`, ...kinds, ...this.log.slice(-30)].join('\n');
+  }
+
+  #noteState(): void {
+    const state = this.#store.cluster(this.cluster.name)?.record.sync.state;
+    if (state !== undefined && state !== this.states.at(-1)) this.states.push(state);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

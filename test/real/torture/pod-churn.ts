@@ -11,16 +11,23 @@ export interface PodChurnOptions {
   readonly pods: number;
   readonly nodes: readonly string[];
   readonly random: Random;
+  /** The API server will be away at times: what cannot be written then is left out. Default: that is an error. */
+  readonly outages?: boolean;
 }
 
 const WRITERS = 16;
-const ROWS = 50;
+/** Pods that one request deletes: a server takes its time over more. */
+const ROW_SIZE = 20;
 /** So much of the whole may be away before something comes back. */
 const VACANT_SHARE = 0.03;
 /** `missing` and `broken` make KWOK report containers that wait; every tag is another status. */
 const TAGS = ['v1', 'v2', 'v3', 'broken', 'missing'];
 /** Answers that mean that another write came first. */
 const OVERTAKEN = new Set([404, 409]);
+/** Answers of a server that starts or stops; at first it refuses everybody, as it does not know its roles yet. */
+const UNREADY = new Set([401, 403, 429, 500, 503, 504]);
+
+class Unready extends Error {}
 
 /** Pods on the nodes that KWOK plays, created, changed and deleted through the API, each straight onto a node. */
 export class PodChurn {
@@ -56,9 +63,19 @@ export class PodChurn {
     const isEarly = (): boolean => this.#writes - before > ((performance.now() - startedAt) / 1_000) * writesPerSecond;
     await Promise.all(
       Array.from({ length: WRITERS }, async () => {
-        while (!signal.aborted) await (isEarly() ? sleep(20) : this.#step());
+        while (!signal.aborted) await (isEarly() ? sleep(20) : this.#attempt());
       }),
     );
+  }
+
+  async #attempt(): Promise<void> {
+    try {
+      await this.#step();
+    } catch (error) {
+      const isOutage = (error as NodeJS.ErrnoException).code !== undefined || error instanceof Unready;
+      if (this.#options.outages !== true || !isOutage) throw error;
+      await sleep(200);
+    }
   }
 
   #step(): Promise<void> {
@@ -70,7 +87,7 @@ export class PodChurn {
     if (chance < 0.55) return this.#changeImage(slot);
     if (chance < 0.85) return this.#replace(slot);
     if (chance < 0.99) return this.#deleteGracefully(slot);
-    return this.#replaceRow(random.int(ROWS));
+    return this.#replaceRow(random.int(this.#rows));
   }
 
   #label(slot: number): Promise<void> {
@@ -98,7 +115,7 @@ export class PodChurn {
   /** One request deletes many, and they come back one by one. */
   async #replaceRow(row: number): Promise<void> {
     await this.#send('DELETE', `${this.#path}?labelSelector=row%3D${row}&gracePeriodSeconds=0`);
-    for (let slot = row; slot < this.#options.pods; slot += ROWS) await this.#create(slot);
+    for (let slot = row; slot < this.#options.pods; slot += this.#rows) await this.#create(slot);
   }
 
   async #create(slot: number): Promise<void> {
@@ -106,7 +123,7 @@ export class PodChurn {
     const status = await this.#send('POST', this.#path, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: `pod-${slot}`, labels: { app: `app-${slot % 7}`, row: `${slot % ROWS}` } },
+      metadata: { name: `pod-${slot}`, labels: { app: `app-${slot % 7}`, row: `${slot % this.#rows}` } },
       spec: { nodeName: nodes[slot % nodes.length], containers: [{ name: 'app', image: image(random.pick(TAGS)) }] },
     });
     // There already, or not yet gone.
@@ -125,8 +142,13 @@ export class PodChurn {
   /** The status; throws for a refusal that has another reason than another write. */
   #accepted({ isOk, status, text }: KubeResponse): number {
     this.#writes += 1;
+    if (UNREADY.has(status)) throw new Unready(`${status} ${text.slice(0, 300)}`);
     if (!isOk && !OVERTAKEN.has(status)) throw new Error(`a write was refused: ${status} ${text.slice(0, 300)}`);
     return status;
+  }
+
+  get #rows(): number {
+    return Math.ceil(this.#options.pods / ROW_SIZE);
   }
 
   get #path(): string {
