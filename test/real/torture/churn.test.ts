@@ -14,6 +14,8 @@ const seed = Number(process.env['TORTURE_SEED'] ?? 20_261_121);
 const comparisons = 100;
 const writesPerSecond = 100;
 const timeoutMs = 180_000 + 90 * pods;
+/** KWOK goes on for a while when the writers have stopped. */
+const settleMs = 60_000 + 30 * pods;
 /**
  * Where cuts do not stop, the gateway waits up to 30 s between two tries: most of the time the copy would be at rest.
  * Here it is to be in trouble all the time.
@@ -51,7 +53,7 @@ describe('a first list that is cut in the middle', () => {
       await followed.until(`a cut after ${bytes} bytes`, () => followed.link.counts.cuts > cuts);
     }
     await followed.untilLive();
-    await tally.untilSameAsNow(followed);
+    await tally.untilSameAsNow(followed, settleMs);
     expect(followed.held.pods.size).toBe(pods);
   });
 });
@@ -80,7 +82,7 @@ describe(`${pods} pods that come, change and go while the connection is cut ever
     expect(tally.count(({ verdict }) => verdict === 'ahead')).toBeLessThan(comparisons / 2);
 
     await followed.untilLive();
-    await tally.untilSameAsNow(followed);
+    await tally.untilSameAsNow(followed, settleMs);
   });
 });
 
@@ -95,6 +97,7 @@ async function compareAgainAndAgain(followed: FollowedCluster, tally: Tally): Pr
     if (turn % 3 === 1) await followed.until(`pods beyond ${last}`, () => position() !== last);
     if (turn % 3 === 2) await caughtUp(followed);
     last = (await tally.compare(followed)).position;
+    if (turn % 25 === 24) tellFigures(tally.describe());
   }
 }
 

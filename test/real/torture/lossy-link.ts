@@ -116,7 +116,7 @@ export class LossyLink implements AsyncDisposable {
           const left = this.#bytesUntilCut;
           this.#bytesUntilCut -= counted(piece.length);
           if (this.#bytesUntilCut > 0) return done(null, piece);
-          done(null, piece.subarray(0, left));
+          done(null, piece.subarray(0, Math.max(0, left)));
           setImmediate(() => this.cut());
         });
       },
