@@ -21,60 +21,80 @@ const MAX_DEPTH = 100;
 
 /** 0 for bytes that mean nothing within a string. */
 const MEANING = Uint8Array.from({ length: 256 }, (_, byte) => (byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 1 : 0));
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x80 && MEANING[byte] === 0 ? 1 : 0));
 const SIMPLE_ESCAPES = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0));
 
 // All of these take where something begins and return where it ends. They check the whole grammar, as strictly as
 // `JSON.parse` does, and throw UNUSUAL or OUT_OF_BYTES. Numbers in arguments, not fields: this is the hot path.
 
-/** Any value, white space before it allowed. */
-export function passValue(bytes: Uint8Array, from: number, depth: number): number {
-  const at = isInk(bytes[from]) ? from : passSpace(bytes, from);
-  switch (bytes[at]) {
-    case QUOTE:
-      return passString(bytes, at + 1);
-    case OPEN_BRACE:
-      return passObject(bytes, at + 1, deeper(depth));
-    case OPEN_BRACKET:
-      return passArray(bytes, at + 1, deeper(depth));
-    case LETTER_T:
-      return passWord(bytes, at, 'true');
-    case LETTER_F:
-      return passWord(bytes, at, 'false');
-    case LETTER_N:
-      return passWord(bytes, at, 'null');
-    default:
-      return passNumber(bytes, at);
+/** How deep the place is, and the marks that close what is open around it. One value is passed at a time, without waiting. */
+let depth = 0;
+const closing = new Uint8Array(MAX_DEPTH + 1);
+
+/** Any value, white space before it allowed. Loops instead of calling itself. */
+export function passValue(bytes: Uint8Array, from: number, around: number): number {
+  depth = around;
+  let at = from;
+  do at = passUp(bytes, passDown(bytes, at), around);
+  while (depth !== around);
+  return at;
+}
+
+/** Into objects and lists up to the end of the first value that is neither; of an empty one, up to its closing mark. */
+function passDown(bytes: Uint8Array, from: number): number {
+  let at = inkFrom(bytes, from);
+  for (;;) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) return passText(bytes, at + 1);
+    if (byte !== OPEN_BRACE && byte !== OPEN_BRACKET) return passScalar(bytes, at, byte);
+    const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+    depth = deeper(depth);
+    closing[depth] = close;
+    at = inkFrom(bytes, at + 1);
+    if (bytes[at] === close) return at;
+    if (close === CLOSE_BRACE) at = inkFrom(bytes, passKey(bytes, at));
   }
 }
 
-function passObject(bytes: Uint8Array, from: number, depth: number): number {
-  let at = isInk(bytes[from]) ? from : passSpace(bytes, from);
-  if (bytes[at] === CLOSE_BRACE) return at + 1;
-  for (;;) {
-    if (bytes[at] !== QUOTE) throw UNUSUAL;
-    at = passString(bytes, at + 1);
-    if (bytes[at] !== COLON) at = passMark(bytes, at, COLON);
-    at = passValue(bytes, at + 1, depth);
-    if (!isInk(bytes[at])) at = passSpace(bytes, at);
+/** Behind a value: out of what ends with it, up to where the next one begins. */
+function passUp(bytes: Uint8Array, from: number, around: number): number {
+  let at = from;
+  while (depth !== around) {
+    at = inkFrom(bytes, at);
     const mark = bytes[at];
-    if (mark === CLOSE_BRACE) return at + 1;
-    if (mark !== COMMA) throw UNUSUAL;
+    if (mark === COMMA) return closing[depth] === CLOSE_BRACE ? passKey(bytes, at + 1) : at + 1;
+    if (mark !== closing[depth]) throw UNUSUAL;
+    depth -= 1;
     at += 1;
-    if (!isInk(bytes[at])) at = passSpace(bytes, at);
   }
+  return at;
 }
 
-function passArray(bytes: Uint8Array, from: number, depth: number): number {
-  let at = isInk(bytes[from]) ? from : passSpace(bytes, from);
-  if (bytes[at] === CLOSE_BRACKET) return at + 1;
-  for (;;) {
-    at = passValue(bytes, at, depth);
-    if (!isInk(bytes[at])) at = passSpace(bytes, at);
-    const mark = bytes[at];
-    if (mark === CLOSE_BRACKET) return at + 1;
-    if (mark !== COMMA) throw UNUSUAL;
-    at += 1;
-  }
+/** A key and its colon. */
+function passKey(bytes: Uint8Array, from: number): number {
+  const start = inkFrom(bytes, from);
+  if (bytes[start] !== QUOTE) throw UNUSUAL;
+  const at = passText(bytes, start + 1);
+  return (bytes[at] === COLON ? at : passMark(bytes, at, COLON)) + 1;
+}
+
+/** As `passString`, without a call where the bytes are as usual. */
+function passText(bytes: Uint8Array, from: number): number {
+  const { length } = bytes;
+  let at = from;
+  while (at < length && MEANING[bytes[at] as number] === 0) at += 1;
+  return bytes[at] === QUOTE ? at + 1 : passString(bytes, at);
+}
+
+/** Behind white space, if there is any. */
+function inkFrom(bytes: Uint8Array, from: number): number {
+  return isInk(bytes[from]) ? from : passSpace(bytes, from);
+}
+
+function passScalar(bytes: Uint8Array, at: number, byte: number): number {
+  if (byte === LETTER_T) return passWord(bytes, at, 'true');
+  if (byte === LETTER_F) return passWord(bytes, at, 'false');
+  return byte === LETTER_N ? passWord(bytes, at, 'null') : passNumber(bytes, at);
 }
 
 /** Neither white space nor beyond the end. */
@@ -86,6 +106,14 @@ function isInk(byte: number | undefined): boolean {
 function passMark(bytes: Uint8Array, from: number, mark: number): number {
   const at = passSpace(bytes, from);
   if (bytes[at] !== mark) throw UNUSUAL;
+  return at;
+}
+
+/** Up to the first byte that is neither a letter of ASCII that stands for itself nor within the bytes. */
+export function passPlain(bytes: Uint8Array, from: number): number {
+  const { length } = bytes;
+  let at = from;
+  while (at < length && PLAIN[bytes[at] as number] === 1) at += 1;
   return at;
 }
 

@@ -9,6 +9,7 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   passNumber,
+  passPlain,
   passSpace,
   passString,
   passValue,
@@ -16,7 +17,7 @@ import {
   QUOTE,
   UNUSUAL,
 } from './json-pass.ts';
-import { TextCache } from './text-cache.ts';
+import { parsedText, TextCache } from './text-cache.ts';
 
 type Members = Record<string, unknown>;
 
@@ -79,10 +80,16 @@ export class JsonScanner {
   /** The text here, decoded. */
   text(): string {
     this.expect(QUOTE);
+    const bytes = this.#bytes;
     const start = this.#at;
-    const end = passString(this.#bytes, start) - 1;
-    this.#at = end + 1;
-    return this.#texts.decode(this.#bytes, start, end);
+    const plain = passPlain(bytes, start);
+    if (bytes[plain] === QUOTE) {
+      this.#at = plain + 1;
+      return this.#texts.plain(bytes, start, plain);
+    }
+    const end = passString(bytes, plain);
+    this.#at = end;
+    return parsedText(bytes, start - 1, end);
   }
 
   /** Passes the mark `byte`, after white space. */
@@ -123,14 +130,17 @@ export class JsonScanner {
 
   #wantedMember(members: Members, mask: CompiledMask, depth: number): void {
     this.expect(QUOTE);
+    const bytes = this.#bytes;
     const start = this.#at;
-    const end = passString(this.#bytes, start);
-    this.#at = end;
-    const wanted = mask.find(this.#bytes, start, end - 1);
+    const plain = passPlain(bytes, start);
+    const end = bytes[plain] === QUOTE ? plain : passString(bytes, plain) - 1;
+    // A key that is written with escapes may be one that is wanted.
+    if (end !== plain && hasEscape(bytes, plain, end)) throw UNUSUAL;
+    this.#at = end + 1;
     this.expect(COLON);
+    const wanted = mask.find(bytes, start, end);
     if (wanted !== undefined) members[wanted.name] = this.value(wanted.within, depth);
-    else if (hasEscape(this.#bytes, start, end)) throw UNUSUAL;
-    else this.#at = passValue(this.#bytes, this.#at, depth);
+    else this.#at = passValue(bytes, this.#at, depth);
   }
 
   #array(mask: CompiledMask | undefined, depth: number): unknown[] {
@@ -144,7 +154,6 @@ export class JsonScanner {
   }
 }
 
-/** A key that is written with escapes may be one that is wanted. */
 function hasEscape(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true;
   return false;

@@ -2,7 +2,6 @@
 const SLOTS = 4_096;
 /** Longer texts are mostly told once: names with hashes, messages, digests. */
 const LONGEST = 40;
-const [BACKSLASH, LAST_ASCII] = [0x5c, 0x7f] as const;
 
 /**
  * Makes text of the bytes between two quotes. Short texts that come again and again ("True", a node's name, a time) are
@@ -11,20 +10,12 @@ const [BACKSLASH, LAST_ASCII] = [0x5c, 0x7f] as const;
 export class TextCache {
   readonly #slots: string[] = Array.from({ length: SLOTS }, () => '');
 
-  /** What `JSON.parse` makes of the string whose content is `bytes` from `start` to `end`. */
-  decode(bytes: Buffer, start: number, end: number): string {
+  /** The text that `bytes` from `start` to `end` stand for one by one: ASCII without escapes. */
+  plain(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
-    if (length > LONGEST) return isPlain(bytes, start, end) ? bytes.toString('latin1', start, end) : parsed(bytes, start, end);
-    let hash = length;
-    let bits = 0;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte === BACKSLASH) bits = 0x80;
-      bits |= byte;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    if (bits > LAST_ASCII) return parsed(bytes, start, end);
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    if (length > LONGEST) return bytes.toString('latin1', start, end);
+    if (length === 0) return '';
+    const slot = slotOf(bytes, start, end);
     const known = this.#slots[slot] as string;
     if (known.length === length && isSame(known, bytes, start)) return known;
     const text = bytes.toString('latin1', start, end);
@@ -33,22 +24,25 @@ export class TextCache {
   }
 }
 
+/** What differs between texts is mostly at their ends: not every byte is looked at. */
+function slotOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start;
+  const middle = start + (length >>> 1);
+  let hash = Math.imul(length, 0x9e3779b1) ^ (bytes[start] as number);
+  hash = Math.imul(hash, 31) ^ (bytes[middle] as number);
+  hash = Math.imul(hash, 31) ^ (bytes[end - 1] as number);
+  if (length > 3)
+    hash = Math.imul(hash, 31) ^ ((bytes[end - 2] as number) | ((bytes[end - 3] as number) << 8) | ((bytes[end - 4] as number) << 16));
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) & (SLOTS - 1);
+}
+
 function isSame(text: string, bytes: Buffer, start: number): boolean {
   for (let i = text.length - 1; i >= 0; i -= 1) if (text.charCodeAt(i) !== bytes[start + i]) return false;
   return true;
 }
 
-function isPlain(bytes: Buffer, start: number, end: number): boolean {
-  let bits = 0;
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte === BACKSLASH) return false;
-    bits |= byte;
-  }
-  return bits <= LAST_ASCII;
-}
-
-/** Escapes, and bytes that are no UTF-8, become what they become elsewhere. */
-function parsed(bytes: Buffer, start: number, end: number): string {
-  return JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
+/** Of a string with its quotes: escapes, and bytes that are no UTF-8, become what they become elsewhere. */
+export function parsedText(bytes: Buffer, start: number, end: number): string {
+  return JSON.parse(bytes.toString('utf8', start, end)) as string;
 }
