@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StreamWorld } from '../../test/support/stream-world.ts';
+import { aPod, StreamWorld } from '../../test/support/stream-world.ts';
+import type { ResourcePosition } from '../store/commit.ts';
 import type { ChangeLog, LogEntry } from './change-log.ts';
 import { NO_POSITIONS } from './position.ts';
 
@@ -76,6 +77,41 @@ describe('the change log', () => {
     const now = world.log.positions('c1');
     world.put({ cluster: 'c1', uid: 'p2' });
     expect(uids(world.log.missedSince('c1', now, ['pods']))).toEqual(['p2']);
+  });
+
+  it('keeps nothing of a first list, and covers nothing from before its end', () => {
+    const world = new StreamWorld(['c1']);
+    const listed = (uid: string, positions: readonly ResourcePosition[]) =>
+      world.log.append({
+        ...{ revision: 1, cluster: 'c1', clusterChanged: false, positions },
+        changes: [{ resource: 'pods', after: aPod({ cluster: 'c1', uid }) }],
+      });
+    const from = world.log.positions('c1');
+    listed('p1', []);
+    const halfway = world.log.positions('c1');
+    listed('p2', []);
+    const complete = world.log.positions('c1');
+    expect(world.log.size).toBe(0);
+    listed('p3', [{ resource: 'pods', resourceVersion: '10', epoch: 0 }]);
+    world.node('c1', 'n1', true);
+    expect(world.log.size).toBe(2);
+    expect(world.log.missedSince('c1', from, ['pods'])).toBeUndefined();
+    expect(world.log.missedSince('c1', halfway, ['pods'])).toBeUndefined();
+    expect(uids(world.log.missedSince('c1', complete, ['pods']))).toEqual(['p3']);
+    expect(uids(world.log.missedSince('c1', from, ['nodes']))).toEqual(['n1']);
+  });
+
+  it('covers nothing from before a first list, also when older commits of other kinds leave it later', () => {
+    const world = new StreamWorld(['c1'], { maxChangesPerCluster: 2 });
+    const from = world.log.positions('c1');
+    world.node('c1', 'n1', true);
+    world.log.append({
+      ...{ revision: 2, cluster: 'c1', clusterChanged: false, positions: [] },
+      changes: [{ resource: 'pods', after: aPod({ cluster: 'c1', uid: 'p1' }) }],
+    });
+    for (const name of ['n2', 'n3', 'n4']) world.node('c1', name, true);
+    expect(world.log.missedSince('c1', from, ['pods'])).toBeUndefined();
+    expect(world.log.missedSince('c1', world.log.positions('c1'), ['pods'])).toEqual([]);
   });
 
   it('does not know positions that it never had', () => {

@@ -26,7 +26,8 @@ export type LogListener = (entry: LogEntry) => void;
 
 /**
  * The last commits, in order, bounded in number and age for each cluster. Whoever starts from a position
- * that is still covered misses nothing; whoever is not covered is told so, never given less.
+ * that is still covered misses nothing; whoever is not covered is told so, never given less. What a first list brings
+ * is not kept: there is no complete state before it that anybody could go on from.
  */
 export class ChangeLog {
   readonly #clock: Clock;
@@ -56,9 +57,13 @@ export class ChangeLog {
     const history = this.#history(commit.cluster);
     const before = history.positions;
     if (commit.changes.length > 0) {
-      history.add(commit, advance(history.positions, commit), this.#clock.monotonic());
-      this.#changes += commit.changes.length;
-      this.#trim(history);
+      const after = advance(before, commit);
+      if (isOfFirstList(commit, after)) history.pass(commit, after);
+      else {
+        history.add(commit, after, this.#clock.monotonic());
+        this.#changes += commit.changes.length;
+        this.#trim(history);
+      }
     }
     this.#announce({ commit, before });
   }
@@ -138,10 +143,14 @@ interface Kept {
   readonly at: number;
 }
 
-/** The retained commits of one cluster. `#horizon` is the position before the oldest of them. */
+/**
+ * The retained commits of one cluster. `#horizon` is the position before the oldest of them; `#passed` holds, for kinds
+ * with commits that were never kept, how many there had been with the last of these.
+ */
 class ClusterHistory {
   #kept: Kept[] = [];
   #first = 0;
+  readonly #passed = new Map<GroupResource, number>();
   #horizon: ClusterPositions = NO_POSITIONS;
   positions: ClusterPositions = NO_POSITIONS;
   changes = 0;
@@ -158,6 +167,12 @@ class ClusterHistory {
   add(commit: Commit, after: ClusterPositions, at: number): void {
     this.#kept.push({ commit, after, at });
     this.changes += commit.changes.length;
+    this.positions = after;
+  }
+
+  /** Moves on without keeping the commit: no position before it is covered any more, for the kinds that it touches. */
+  pass(commit: Commit, after: ClusterPositions): void {
+    for (const resource of resourcesOf(commit)) this.#passed.set(resource, after.get(resource)?.commits ?? 0);
     this.positions = after;
   }
 
@@ -193,7 +208,8 @@ class ClusterHistory {
   }
 
   #covers(resource: GroupResource, commits: number): boolean {
-    return (this.#horizon.get(resource)?.commits ?? 0) <= commits && commits <= (this.positions.get(resource)?.commits ?? 0);
+    const horizon = Math.max(this.#horizon.get(resource)?.commits ?? 0, this.#passed.get(resource) ?? 0);
+    return horizon <= commits && commits <= (this.positions.get(resource)?.commits ?? 0);
   }
 
   #compact(): void {
@@ -205,12 +221,24 @@ class ClusterHistory {
 /** One commit more of every kind that it touches, at the version that the store names. */
 function advance(positions: ClusterPositions, commit: Commit): ClusterPositions {
   const next = new Map(positions);
-  for (const resource of new Set(commit.changes.map((change) => change.resource))) {
+  for (const resource of resourcesOf(commit)) {
     const last = positions.get(resource);
     const version = versionAfter(commit, resource) ?? last?.version ?? '';
     next.set(resource, { version, commits: (last?.commits ?? 0) + 1 });
   }
   return next;
+}
+
+function resourcesOf(commit: Commit): Set<GroupResource> {
+  const resources = new Set<GroupResource>();
+  for (const { resource } of commit.changes) resources.add(resource);
+  return resources;
+}
+
+/** Of kinds alone that were never complete yet. */
+function isOfFirstList(commit: Commit, after: ClusterPositions): boolean {
+  for (const resource of resourcesOf(commit)) if ((after.get(resource)?.version ?? '') !== '') return false;
+  return true;
 }
 
 function versionAfter(commit: Commit, resource: GroupResource): ResourceVersion | undefined {

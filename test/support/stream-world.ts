@@ -273,7 +273,15 @@ export interface PodSpec {
   readonly version?: string;
 }
 
-function aPod({ cluster, uid, namespace = 'a', name = uid, status = 'Running', nodeName = 'n1', version = '1' }: PodSpec): PodRecord {
+export function aPod({
+  cluster,
+  uid,
+  namespace = 'a',
+  name = uid,
+  status = 'Running',
+  nodeName = 'n1',
+  version = '1',
+}: PodSpec): PodRecord {
   return {
     ...envelope(cluster, 'pods', 'Pod', name, version),
     ...{ namespace, uid, phase: 'Running', status, ready: true, readyContainers: 1, totalContainers: 1, restarts: 0, nodeName },
