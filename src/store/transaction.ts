@@ -77,7 +77,9 @@ export class Transaction {
       this.#move(collection, before, record.resourceVersion);
       return;
     }
-    const namesake = collection.uidOf(record.namespace, record.name);
+    // What keeps its name takes it from nobody.
+    const isRenamed = before === undefined || before.name !== record.name || before.namespace !== record.namespace;
+    const namesake = isRenamed ? collection.uidOf(record.namespace, record.name) : undefined;
     if (namesake !== undefined && namesake !== record.uid) this.#drop(collection, collection.held(namesake), true);
     this.#changes.note(record.resource, before, collection.set(record));
   }
