@@ -37,7 +37,8 @@ export interface ClusterSessionOptions {
   readonly listGate: ListGate;
   readonly projectorFor: ProjectorFor;
   readonly budget: MemoryBudget;
-  readonly copies?: CopyFiles;
+  /** Where its copy outlives the process, and whose turn it is to write or read one. */
+  readonly copies?: { readonly files: CopyFiles; readonly gate: ListGate };
   /** Which incarnation this is became known, or changed. May call `setDuplicateOf`. */
   readonly onIdentity?: (systemUid: string) => void;
 }
@@ -290,10 +291,11 @@ export class ClusterSession {
     });
   }
 
-  #newCopyKeeper(files: CopyFiles): CopyKeeper {
+  #newCopyKeeper(copies: NonNullable<ClusterSessionOptions['copies']>): CopyKeeper {
     const { clock, random, logger, store, tuning } = this.#options;
     return new CopyKeeper({
-      ...{ clock, random, logger, files, cluster: this.name, everyMs: tuning.copyEveryMs, finalMs: tuning.finalCopyMs },
+      ...{ ...copies, clock, random, logger, cluster: this.name },
+      ...{ firstMs: tuning.firstCopyMs, everyMs: tuning.copyEveryMs, finalMs: tuning.finalCopyMs },
       held: () => store.cluster(this.name),
       synced: () => this.#kinds.synced(),
     });

@@ -32,9 +32,13 @@ export interface FleetTuning {
   readonly quietTimeoutMs: number;
   /** A kind is compared with the server this often. */
   readonly auditEveryMs: number;
-  /** What is held is kept on disk this often, and at the end, for which there is `finalCopyMs`. */
+  /** What is held is kept on disk about this often, and at the end, for which the whole fleet has `finalCopyMs`. */
   readonly copyEveryMs: number;
+  /** The first time sooner, where nothing was kept: the process may not live until the next. */
+  readonly firstCopyMs: number;
   readonly finalCopyMs: number;
+  /** Copies written or read at a time: some that are whole are worth more than many that are half done. */
+  readonly copies: TurnLimits;
   /** Estimated bytes that all copies together may take. */
   readonly memoryBytes: number;
   /** How long `stop` waits for a connection to close. */
@@ -58,7 +62,9 @@ export const FLEET_TUNING: FleetTuning = {
   quietTimeoutMs: 5_000,
   auditEveryMs: 1_800_000,
   copyEveryMs: 300_000,
-  finalCopyMs: 4_000,
+  firstCopyMs: 60_000,
+  finalCopyMs: 10_000,
+  copies: { total: 4, perCluster: 1, holdMs: 5_000 },
   memoryBytes: Number.POSITIVE_INFINITY,
   closeTimeoutMs: 2_000,
 };

@@ -69,6 +69,7 @@ class RunningFleet implements Fleet {
   readonly #identities: Identities;
   readonly #lists: Turns;
   readonly #contacts: Turns;
+  readonly #copies: Turns;
   readonly #budget: MemoryBudget;
   #rank = 0;
   #isStopped = false;
@@ -78,6 +79,7 @@ class RunningFleet implements Fleet {
     this.#tuning = { ...FLEET_TUNING, ...options.tuning };
     this.#lists = new Turns(options.clock, this.#tuning.lists);
     this.#contacts = new Turns(options.clock, this.#tuning.contacts);
+    this.#copies = new Turns(options.clock, this.#tuning.copies);
     this.#budget = new MemoryBudget(this.#tuning.memoryBytes);
     this.#identities = new Identities((name, of) => options.logger.warn('two registered clusters are one', { cluster: name, of }));
     this.#registry = new ClusterRegistry({ added: (definition) => this.#join(definition), removed: () => {} });
@@ -134,7 +136,7 @@ class RunningFleet implements Fleet {
       listGate: this.#lists.forCluster(name),
       projectorFor: projectorFor ?? everyProjector,
       budget: this.#budget,
-      ...(copies !== undefined && { copies }),
+      ...(copies !== undefined && { copies: { files: copies, gate: this.#copies.forCluster(name) } }),
       onIdentity: (systemUid) => this.#identities.claim(systemUid, claimant),
     });
     this.#rank += 1;

@@ -36,6 +36,24 @@ class MemoryCopies implements CopyFiles {
   }
 }
 
+/** One disk that writes a piece after the other, whoever they are of. */
+class SlowCopies extends MemoryCopies {
+  static readonly pieceMs = 250;
+  #last: Promise<void> = Promise.resolve();
+
+  override async write(cluster: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    await super.write(cluster, this.#slowly(pieces));
+  }
+
+  async *#slowly(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const piece of pieces) {
+      this.#last = this.#last.then(() => clock.sleep(SlowCopies.pieceMs));
+      await this.#last;
+      yield piece;
+    }
+  }
+}
+
 async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
 }
@@ -186,6 +204,22 @@ describe('R38 a restart', () => {
     await clock.advanceBy(minutes(20));
     expect(sync(other)?.state).toBe('LIVE');
   });
+});
+
+it('R38 a large fleet that stops in a hurry keeps some copies whole rather than all of them in part', async () => {
+  const copies = new SlowCopies();
+  const store = new InMemoryGraphStore({ now: () => clock.now() });
+  const servers = Array.from({ length: 30 }, (_, at) =>
+    Object.assign(new ScriptedApiServer(clock, [NAMESPACES, PODS]), { systemUid: `uid-${at}` }),
+  );
+  const definitions = servers.map((one, at) => aDefinition(`c${at}`, one));
+  const fleet = startFleet({ store, clock, random: seededRandom(4), logger: silentLogger, copies, definitions });
+  await clock.advanceUntil(() => store.clusters().every(({ record }) => record.sync.state === 'LIVE'), minutes(2));
+  const stopped = fleet[Symbol.asyncDispose]();
+  await clock.advanceBy(seconds(15));
+  await stopped;
+  expect(copies.files.size).toBeGreaterThanOrEqual(10);
+  expect(copies.files.size).toBeLessThan(30);
 });
 
 describe('R38 files', () => {

@@ -1,3 +1,4 @@
+import type { ListGate } from '../../informer/list-gate.ts';
 import type { ObjectRecord } from '../../model/object-record.ts';
 import type { GroupResource, Resource } from '../../model/resource.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -5,6 +6,10 @@ import { ClusterCopy, type ClusterCopyOptions, type ResumePoint } from './cluste
 
 export interface CopyKeeperOptions extends ClusterCopyOptions {
   readonly random: Random;
+  /** Waited for before a copy is read or written: a few at a time become whole, where many would all be late. */
+  readonly gate: ListGate;
+  /** Until the first copy, where there is none yet. */
+  readonly firstMs: number;
   readonly everyMs: number;
   readonly finalMs: number;
   /** Kinds whose copies have been true. */
@@ -39,12 +44,21 @@ export class CopyKeeper {
   /** Brings back what was kept of this incarnation; `onDone` is called once, later. */
   bringBack(systemUid: string, restore: (records: readonly ObjectRecord[]) => void, onDone: () => void): void {
     this.#systemUid = systemUid;
-    this.#bringing ??= this.#copy.bringBack(systemUid, restore).then((points) => {
-      this.#points = new Map(points);
-      if (this.#stop.signal.aborted) return;
-      onDone();
-      this.#keeping = this.#keepOn();
-    });
+    this.#bringing ??= this.#bringBack(systemUid, restore, onDone);
+  }
+
+  async #bringBack(systemUid: string, restore: (records: readonly ObjectRecord[]) => void, onDone: () => void): Promise<void> {
+    const { gate, firstMs, everyMs } = this.#options;
+    const { signal } = this.#stop;
+    {
+      using _turn = await gate.enter(signal);
+      if (signal.aborted) return;
+      this.#points = new Map(await this.#copy.bringBack(systemUid, restore));
+    }
+    if (signal.aborted) return;
+    const isKept = this.#points.size > 0;
+    onDone();
+    this.#keeping = this.#keepOn(isKept ? everyMs : firstMs);
   }
 
   /** Another cluster answers under this name. */
@@ -68,20 +82,20 @@ export class CopyKeeper {
     const { clock, finalMs } = this.#options;
     const late = new AbortController();
     using _deadline = clock.after(finalMs, () => late.abort());
-
     if (this.isDone) await this.#keep(late.signal);
   }
 
-  async #keepOn(): Promise<void> {
+  async #keepOn(firstMs: number): Promise<void> {
     const { clock, random, everyMs } = this.#options;
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await clock.sleep(Math.ceil(everyMs * (0.75 + random.next() / 2)), signal);
+    for (let restMs = firstMs; !signal.aborted; restMs = everyMs) {
+      await clock.sleep(Math.ceil(restMs * (0.75 + random.next() / 2)), signal);
       if (!signal.aborted) await this.#keep(signal);
     }
   }
 
   async #keep(signal: AbortSignal): Promise<void> {
-    if (this.#systemUid !== undefined) await this.#copy.keep(this.#systemUid, this.#options.synced(), signal);
+    using _turn = await this.#options.gate.enter(signal);
+    if (this.#systemUid !== undefined && !signal.aborted) await this.#copy.keep(this.#systemUid, this.#options.synced(), signal);
   }
 }
