@@ -6,8 +6,8 @@ import type { ApiAnswer, LineStream, WholeAnswer } from './api-request.ts';
 /** Over HTTP/2 a response of Node's compatibility layer: the same methods, and a stream. */
 export type Response = ServerResponse & { readonly stream?: ServerHttp2Stream };
 
-/** Text that is handed to the connection in one piece. */
-const CHUNK_CHARACTERS = 65_536;
+/** Characters or bytes that are handed to the connection in one piece. */
+const CHUNK_LENGTH = 65_536;
 
 /** Ends when the answer is written or the connection gone; never rejects. `cutAfterBytes`: then destroys it. */
 export async function writeAnswer(response: Response, answer: ApiAnswer, cutAfterBytes?: number): Promise<void> {
@@ -28,7 +28,7 @@ async function writeLines(response: Response, stream: LineStream, cutAfterBytes:
   response.once('close', () => stream.cancel());
   let left = cutAfterBytes ?? Number.POSITIVE_INFINITY;
   for (let line = await stream.next(); line !== undefined && !isGone(response); line = await stream.next()) {
-    const chunk = Buffer.from(gathered(line, stream));
+    const chunk = gathered(line, stream);
     if (chunk.length > left) return cutAfter(response, chunk, left);
     left -= chunk.length;
     if (!response.write(chunk)) await drained(response);
@@ -36,15 +36,16 @@ async function writeLines(response: Response, stream: LineStream, cutAfterBytes:
   if (!isGone(response)) response.end();
 }
 
-/** The line and those that wait behind it, up to one chunk. */
-function gathered(first: string, stream: LineStream): string {
-  let text = first;
-  while (text.length < CHUNK_CHARACTERS) {
-    const line = stream.poll();
-    if (line === undefined) break;
-    text += line;
+/** The line or frame and those that wait behind it, up to one chunk. */
+function gathered(first: string | Uint8Array, stream: LineStream): Buffer {
+  let [text, length] = ['', first.length];
+  const frames: Uint8Array[] = [];
+  for (let next: string | Uint8Array | undefined = first; next !== undefined; next = length < CHUNK_LENGTH ? stream.poll() : undefined) {
+    if (next !== first) length += next.length;
+    if (typeof next === 'string') text += next;
+    else frames.push(next);
   }
-  return text;
+  return frames.length === 0 ? Buffer.from(text) : Buffer.concat(frames);
 }
 
 function drained(response: Response): Promise<void> {

@@ -1,4 +1,5 @@
 /** Objects, lists and refusals as whole answers. */
+import { messageOf, PROTOBUF_TYPE } from '../../kube/protobuf/message-rules.ts';
 import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
 import type { ServedPage } from '../resource-service.ts';
 import { apiVersionOfServed } from '../resource-service.ts';
@@ -6,7 +7,8 @@ import type { ServedResource } from '../resources/resource-definition.ts';
 import { StatusError, statusOf } from '../status.ts';
 import { type IncludeObject, partialMetadata, tableKindOf, tableOf } from '../table/table.ts';
 import type { WholeAnswer } from './api-request.ts';
-import type { AnswerForm } from './media-types.ts';
+import { type AnswerForm, isProtobufForm } from './media-types.ts';
+import { encodeProtobufList } from './protobuf-encoder.ts';
 
 export function jsonAnswer(status: number, body: unknown, contentType = 'application/json'): WholeAnswer {
   return textAnswer(status, typeof body === 'string' ? body : JSON.stringify(body), contentType);
@@ -56,8 +58,20 @@ export function listAnswer({ served, page }: ServedPage, rendering: Rendering): 
         items: items.map(partialMetadata),
       });
     default:
-      return jsonAnswer(200, listText(served, items, metadata));
+      return isProtobufForm(rendering.form)
+        ? protobufListAnswer(served, items, metadata)
+        : jsonAnswer(200, listText(served, items, metadata));
   }
+}
+
+/** Whether the kind has a protobuf form at all: custom kinds have none. */
+export function hasProtobuf({ definition }: ServedResource): boolean {
+  return !definition.isCustom && messageOf(definition.group, definition.kind) !== undefined;
+}
+
+function protobufListAnswer(served: ServedResource, items: readonly KubeObject[], metadata: JsonObject): WholeAnswer {
+  const list = { apiVersion: apiVersionOfServed(served), kind: served.definition.kind, metadata, items };
+  return { ...textAnswer(200, '', PROTOBUF_TYPE), body: encodeProtobufList(list) };
 }
 
 function tableAnswer(

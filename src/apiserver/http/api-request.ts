@@ -17,17 +17,17 @@ export interface WholeAnswer {
   readonly type: 'whole';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
-/** A watch: lines, each with its line feed, until undefined. Whoever carries it must call `cancel` when done. */
+/** A watch: lines, each with its line feed, or frames of bytes, until undefined. Whoever carries it must call `cancel` when done. */
 export interface LineStream {
   readonly type: 'lines';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** A line that waits already, without waiting. */
-  poll(): string | undefined;
-  next(): Promise<string | undefined>;
+  poll(): string | Uint8Array | undefined;
+  next(): Promise<string | Uint8Array | undefined>;
   cancel(): void;
 }
 

@@ -1,12 +1,13 @@
 /** What bodies and query parameters say. */
 import type { JsonPatchOperation, Patch } from '../../kube/api-server.ts';
+import { PROTOBUF_TYPE } from '../../kube/protobuf/message-rules.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { isJsonObject } from '../json-value.ts';
 import { badRequest, invalid, unsupportedMediaType } from '../status.ts';
 import { notSupported } from '../validation/field-errors.ts';
 import { type ApiRequest, headerOf } from './api-request.ts';
 import { parseMediaType } from './media-types.ts';
-import { decodeKubernetesProtobuf, PROTOBUF_TYPE } from './protobuf.ts';
+import { decodeKubernetesProtobuf } from './protobuf.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

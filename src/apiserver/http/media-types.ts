@@ -1,8 +1,9 @@
 /** Which form of answer a client accepts. */
+import { PROTOBUF_TYPE } from '../../kube/protobuf/message-rules.ts';
 import { notAcceptable } from '../status.ts';
 
 export type AnswerForm =
-  | { readonly as: 'object' }
+  | { readonly as: 'object'; readonly isProtobuf?: true }
   | { readonly as: 'table' | 'partial' | 'partial-list' | 'group-discovery'; readonly version: string };
 
 interface MediaType {
@@ -10,11 +11,11 @@ interface MediaType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The first form in `accept` that this server can give. Throws 406 when there is none. */
-export function acceptedForm(accept: string | undefined): AnswerForm {
+/** The first form in `accept` that this server can give: protobuf where it `hasProtobuf` of the kind. Throws 406 when there is none. */
+export function acceptedForm(accept: string | undefined, hasProtobuf = false): AnswerForm {
   if (accept === undefined || accept.trim() === '') return { as: 'object' };
   for (const media of accept.split(',').map(parseMediaType)) {
-    const form = formOf(media);
+    const form = hasProtobuf && isPlainProtobuf(media) ? PROTOBUF : formOf(media);
     if (form !== undefined) return form;
   }
   throw notAcceptable('application/json');
@@ -28,6 +29,17 @@ export function parseMediaType(text: string): MediaType {
 function splitAt(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+export function isProtobufForm(form: AnswerForm): boolean {
+  return form.as === 'object' && form.isProtobuf === true;
+}
+
+const PROTOBUF: AnswerForm = { as: 'object', isProtobuf: true };
+
+/** Tables and bare metadata are JSON here. */
+function isPlainProtobuf({ type, parameters }: MediaType): boolean {
+  return type === PROTOBUF_TYPE && !parameters.has('as');
 }
 
 const TRANSFORMS: Readonly<Record<string, Exclude<AnswerForm['as'], 'object'>>> = {

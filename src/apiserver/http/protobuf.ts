@@ -1,13 +1,9 @@
-/** Reads Kubernetes' protobuf form, which kubectl sends for built-in kinds, into the JSON form. Answers are always JSON. */
+/** Reads Kubernetes' protobuf form, which kubectl sends for built-in kinds, into the JSON form. */
+import { type FieldRule, MAGIC, messageOf, rulesOf } from '../../kube/protobuf/message-rules.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { parseApiVersion } from '../../model/resource.ts';
 import { badRequest } from '../status.ts';
-import { PROTOBUF_MESSAGES } from './protobuf-messages.ts';
 import { type WireField, wireFields } from './protobuf-wire.ts';
-
-export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
-
-const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 
 /** Throws 400 for what is no such message or one of a kind that is not known here. */
 export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
@@ -22,54 +18,6 @@ export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
   return { apiVersion, kind, ...decodeMessage(message, envelope.get(2)?.bytes ?? new Uint8Array()) };
 }
 
-/** The message of a built-in kind; undefined where there is none. */
-export function messageOf(group: string, kind: string): string | undefined {
-  if (kind === 'Event') return group === '' ? 'CoreEvent' : 'EventsEvent';
-  return Object.hasOwn(PROTOBUF_MESSAGES, kind) ? kind : undefined;
-}
-
-type FieldForm = 'single' | 'list' | 'map' | 'inline';
-
-export interface FieldRule {
-  readonly name: string;
-  readonly type: string;
-  readonly form: FieldForm;
-  readonly isPointer: boolean;
-}
-
-const FORMS: Readonly<Record<string, FieldForm>> = { '*': 'list', '%': 'map', '^': 'inline' };
-const rulesByMessage = new Map<string, ReadonlyMap<number, FieldRule>>([
-  [
-    'TypeMeta',
-    new Map(
-      [1, 2].map((number) => [
-        number,
-        { name: number === 1 ? 'apiVersion' : 'kind', type: 's', form: 'single' as const, isPointer: false },
-      ]),
-    ),
-  ],
-]);
-
-/** The fields of a message by number. */
-export function rulesOf(message: string): ReadonlyMap<number, FieldRule> {
-  let rules = rulesByMessage.get(message);
-  if (rules === undefined) {
-    rules = new Map(
-      (PROTOBUF_MESSAGES[message] ?? '')
-        .split(' ')
-        .filter((text) => text !== '')
-        .map(parseRule),
-    );
-    rulesByMessage.set(message, rules);
-  }
-  return rules;
-}
-
-function parseRule(text: string): [number, FieldRule] {
-  const [, number = '', name = '', type = '', mark = ''] = /^([0-9]+)([^=]*)=(\w+)([*%^?]?)$/.exec(text) ?? [];
-  return [Number(number), { name, type, form: FORMS[mark] ?? 'single', isPointer: mark === '?' }];
-}
-
 function decodeMessage(message: string, bytes: Uint8Array): JsonObject {
   const rules = rulesOf(message);
   const object: JsonObject = {};
@@ -80,7 +28,7 @@ function decodeMessage(message: string, bytes: Uint8Array): JsonObject {
   return object;
 }
 
-function addField(object: JsonObject, { name, type, form, isPointer }: FieldRule, field: WireField): void {
+function addField(object: JsonObject, { name, type, form, isPointer, tellsZero }: FieldRule, field: WireField): void {
   switch (form) {
     case 'inline':
       Object.assign(object, decodeMessage(type, field.bytes));
@@ -93,8 +41,8 @@ function addField(object: JsonObject, { name, type, form, isPointer }: FieldRule
       return;
     case 'single': {
       const value = decodeValue(type, field);
-      // Go always sends what is no pointer; as JSON its zero would be left out.
-      if (isPointer || !(value === '' || value === 0 || value === false)) object[name] = value;
+      // Go always sends what is no pointer; as JSON most zeros would be left out.
+      if (isPointer || tellsZero || !(value === '' || value === 0 || value === false)) object[name] = value;
     }
   }
 }

@@ -48,7 +48,7 @@ async function aServer() {
   const json = (url: string, given?: Given) => {
     const answer = ask(url, given);
     if (answer.type !== 'whole') throw new Error('a stream');
-    return { status: answer.status, headers: answer.headers, body: JSON.parse(answer.body) as JsonObject };
+    return { status: answer.status, headers: answer.headers, body: JSON.parse(String(answer.body)) as JsonObject };
   };
   const lines = (url: string, given?: Given) => {
     const answer = ask(url, given);
@@ -60,7 +60,7 @@ async function aServer() {
 
 function readAll(stream: LineStream): JsonObject[] {
   const events: JsonObject[] = [];
-  for (let line = stream.poll(); line !== undefined; line = stream.poll()) events.push(JSON.parse(line) as JsonObject);
+  for (let line = stream.poll(); line !== undefined; line = stream.poll()) events.push(JSON.parse(String(line)) as JsonObject);
   return events;
 }
 

@@ -6,12 +6,12 @@ import type { ServedResource } from '../resources/resource-definition.ts';
 import { methodNotAllowed, noSuchResource, StatusError, successStatus } from '../status.ts';
 import type { IncludeObject } from '../table/table.ts';
 import type { ListQuery, WatchRequest } from '../verbs/read.ts';
-import { errorAnswer, jsonAnswer, listAnswer, listText, objectAnswer, type Rendering } from './answers.ts';
+import { errorAnswer, hasProtobuf, jsonAnswer, listAnswer, listText, objectAnswer, type Rendering } from './answers.ts';
 import { type ApiAnswer, type ApiRequest, headerOf } from './api-request.ts';
 import { booleanParameter, integerParameter, isDryRun, jsonBody, patchBody } from './bodies.ts';
 import { checkBodyFields, checkPatchFields, warningHeaders } from './field-validation.ts';
 import { callerOf } from './identity.ts';
-import { acceptedForm } from './media-types.ts';
+import { type AnswerForm, acceptedForm } from './media-types.ts';
 import { otherAnswer } from './other-paths.ts';
 import { type ResourcePath, resourcePathOf } from './routes.ts';
 import { refusedWatch, watchLines } from './watch-lines.ts';
@@ -72,20 +72,20 @@ export class RequestHandler {
   #read(request: ApiRequest, target: ServiceRequest): ApiAnswer {
     const { query } = request;
     if (booleanParameter(query, 'watch') === true) return this.#watch(request, target);
-    const rendering = this.#rendering(request);
-    if (target.name === undefined) return listAnswer(this.#core.service.list(target, listQuery(query)), rendering);
+    if (target.name === undefined)
+      return listAnswer(this.#core.service.list(target, listQuery(query)), this.#collectionRendering(request, target));
     const object = this.#core.service.get(target, query.get('resourceVersion') ?? undefined);
-    return objectAnswer(200, this.#served(target), object, rendering);
+    return objectAnswer(200, this.#served(target), object, this.#rendering(request));
   }
 
   #watch(request: ApiRequest, target: ServiceRequest): ApiAnswer {
-    const { form, includeObject } = this.#rendering(request);
+    const { form, includeObject } = this.#collectionRendering(request, target);
     const { name, ...collection } = target;
     const query = watchQuery(request.query, name);
     try {
       return watchLines(this.#core.service.watch(collection, query), { form, includeObject, now: () => this.#core.clock.now() });
     } catch (error) {
-      if (error instanceof StatusError && error.code === 'gone') return refusedWatch(error);
+      if (error instanceof StatusError && error.code === 'gone') return refusedWatch(error, form);
       throw error;
     }
   }
@@ -126,8 +126,19 @@ export class RequestHandler {
   }
 
   #rendering(request: ApiRequest): Rendering {
+    return this.#renderingAs(request, acceptedForm(headerOf(request, 'accept')));
+  }
+
+  #renderingAs(request: ApiRequest, form: AnswerForm): Rendering {
     const includeObject = (request.query.get('includeObject') ?? 'Metadata') as IncludeObject;
-    return { form: acceptedForm(headerOf(request, 'accept')), includeObject, nowMs: this.#core.clock.now() };
+    return { form, includeObject, nowMs: this.#core.clock.now() };
+  }
+
+  /** Of lists and watches, which have a protobuf form too. */
+  #collectionRendering(request: ApiRequest, { group, version, resource }: ServiceRequest): Rendering {
+    const served = this.#core.registry.find(group, version, resource);
+    const form = acceptedForm(headerOf(request, 'accept'), served !== undefined && hasProtobuf(served));
+    return this.#renderingAs(request, form);
   }
 
   #served({ group, version, resource }: ServiceRequest) {

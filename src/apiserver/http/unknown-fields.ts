@@ -2,10 +2,11 @@
  * Which members of a body its kind does not have. The real server drops them and, as `fieldValidation` asks, refuses
  * or warns. The members of built-in kinds are read from the protobuf messages, those of custom kinds from schemas.
  */
+
+import { type FieldRule, messageOf, rulesOf } from '../../kube/protobuf/message-rules.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { isJsonObject } from '../json-value.ts';
 import type { ServedResource } from '../resources/resource-definition.ts';
-import { type FieldRule, messageOf, rulesOf } from './protobuf.ts';
 
 /** Removes unknown members from `body`, which the caller owns, and returns their paths: `spec.template.foo`. */
 export function dropUnknownFields({ definition }: ServedResource, body: unknown): string[] {

@@ -1,4 +1,5 @@
-/** A watch as lines of JSON. */
+/** A watch as lines of JSON, or as frames of protobuf. */
+import { PROTOBUF_TYPE } from '../../kube/protobuf/message-rules.ts';
 import type { JsonObject, KubeObject } from '../../model/kube-object.ts';
 import type { ServedWatch } from '../resource-service.ts';
 import { apiVersionOfServed } from '../resource-service.ts';
@@ -8,8 +9,11 @@ import { partialMetadata, tableKindOf, tableOf } from '../table/table.ts';
 import { presented } from '../verbs/target.ts';
 import { type Rendering, tableVersion } from './answers.ts';
 import type { LineStream } from './api-request.ts';
+import { type AnswerForm, isProtobufForm } from './media-types.ts';
+import { encodeWatchFrame } from './protobuf-encoder.ts';
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+const PROTOBUF_HEADERS = { ...HEADERS, 'content-type': `${PROTOBUF_TYPE};stream=watch` };
 
 export interface WatchRendering extends Omit<Rendering, 'nowMs'> {
   readonly now: () => number;
@@ -21,7 +25,7 @@ export function watchLines({ served, watcher }: ServedWatch, rendering: WatchRen
   return {
     type: 'lines',
     status: 200,
-    headers: HEADERS,
+    headers: isProtobufForm(rendering.form) ? PROTOBUF_HEADERS : HEADERS,
     poll: () => line(watcher.poll()),
     next: async () => line(await watcher.next()),
     cancel: () => watcher.cancel(),
@@ -29,18 +33,35 @@ export function watchLines({ served, watcher }: ServedWatch, rendering: WatchRen
 }
 
 /** A watch refused after its headers: one ERROR line, as the real server answers a version that is too old. */
-export function refusedWatch(error: unknown): LineStream {
-  const lines = [`${JSON.stringify({ type: 'ERROR', object: statusOf(error) })}\n`];
-  return { type: 'lines', status: 200, headers: HEADERS, poll: () => lines.pop(), next: async () => lines.pop(), cancel: () => {} };
+export function refusedWatch(error: unknown, form: AnswerForm): LineStream {
+  const isProtobuf = isProtobufForm(form);
+  const status = statusOf(error);
+  const lines = [isProtobuf ? encodeWatchFrame('ERROR', status) : `${JSON.stringify({ type: 'ERROR', object: status })}\n`];
+  return {
+    type: 'lines',
+    status: 200,
+    headers: isProtobuf ? PROTOBUF_HEADERS : HEADERS,
+    poll: () => lines.pop(),
+    next: async () => lines.pop(),
+    cancel: () => {},
+  };
 }
 
-function lineMaker({ served }: ServedWatch, rendering: WatchRendering): (event: StoreEvent) => string {
+function lineMaker({ served }: ServedWatch, rendering: WatchRendering): (event: StoreEvent) => string | Uint8Array {
   if (rendering.form.as === 'table') return tableLines(served, rendering);
+  if (isProtobufForm(rendering.form)) return protobufFrames(served);
   const isPartial = rendering.form.as !== 'object';
   return (event) => {
     if (event.type === 'bookmark') return `{"type":"BOOKMARK","object":${JSON.stringify(bookmarkObject(served, event, isPartial))}}\n`;
     const object = presented(served, event.object);
     return `{"type":"${event.type.toUpperCase()}","object":${isPartial ? JSON.stringify(partialMetadata(object)) : textOf(object)}}\n`;
+  };
+}
+
+function protobufFrames(served: ServedWatch['served']): (event: StoreEvent) => Uint8Array {
+  return (event) => {
+    const object = event.type === 'bookmark' ? bookmarkObject(served, event, false) : presented(served, event.object);
+    return encodeWatchFrame(event.type.toUpperCase(), object);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { ApiError } from '../api-error.ts';
 import type { CallScope } from './call-scope.ts';
+import { tooLargeAnswer } from './page-limits.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -44,7 +44,7 @@ export async function readBody(body: AsyncIterable<Uint8Array>, scope: CallScope
   for await (const chunk of timedPieces(body, scope, clock, limits.stallMs)) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > limits.maxBytes) throw tooLarge(limits.maxBytes);
+    if (length > limits.maxBytes) throw tooLargeAnswer(limits.maxBytes);
   }
   const [only] = chunks;
   return only !== undefined && chunks.length === 1
@@ -59,7 +59,7 @@ function remainingMs(elapsedMs: number, bytes: number, stallMs: number): number 
 }
 
 /** The beginning of an error's body: enough for a Status, never more than `maxBytes`. Never throws. */
-export async function readSome(body: AsyncIterable<Uint8Array>, scope: CallScope, maxBytes: number, stallMs: number): Promise<string> {
+export async function readSome(body: AsyncIterable<Uint8Array>, scope: CallScope, maxBytes: number, stallMs: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   using _deadline = scope.deadline(stallMs, 'the answer did not go on');
@@ -72,9 +72,5 @@ export async function readSome(body: AsyncIterable<Uint8Array>, scope: CallScope
   } catch {
     // The status is known already; half an explanation is better than a different error.
   }
-  return Buffer.concat(chunks).toString('utf8', 0, maxBytes);
-}
-
-function tooLarge(maxBytes: number): ApiError {
-  return new ApiError('server-error', `the answer exceeds ${maxBytes} bytes: ask for smaller pages`, { reason: 'AnswerTooLarge' });
+  return Buffer.concat(chunks).subarray(0, maxBytes);
 }

@@ -8,6 +8,7 @@ import { type Effect, errorOfAnswer } from './api-errors.ts';
 import { CallScope } from './call-scope.ts';
 import { type Credential, type Credentials, isSameCredential } from './credentials.ts';
 import { unreadableAnswer } from './object-shape.ts';
+import { statusText } from './protobuf/status-text.ts';
 import { requestHeaders } from './request-headers.ts';
 import type { Method, Transport, TransportRequest, TransportResponse } from './transport.ts';
 
@@ -21,6 +22,13 @@ export interface Call {
   /** Default: by method. A review or a dry run is a POST that changes nothing. */
   readonly effect?: Effect;
   readonly maxBytes?: number;
+}
+
+export type AnswerHeaders = TransportResponse['headers'];
+
+/** Takes an answer's body, piece by piece. */
+export interface PieceReader {
+  push(piece: Uint8Array): void;
 }
 
 export interface ApiCallerOptions {
@@ -58,16 +66,18 @@ export class ApiCaller {
     }
   }
 
-  /** Hands the answer's bytes to `take` as they come, in turns with other clusters. */
-  async pieces(call: Call, options: RequestOptions, take: (piece: Uint8Array) => void): Promise<void> {
+  /** Hands the answer's bytes to what `readerOf` makes of its header, as they come, in turns with other clusters. */
+  async pieces<T extends PieceReader>(call: Call, options: RequestOptions, readerOf: (headers: AnswerHeaders) => T): Promise<T> {
     const { clock, lane = openLane } = this.#options;
     using scope = new CallScope(clock, options.signal);
     const answer = await this.open(call, options, scope);
     try {
+      const reader = readerOf(answer.headers);
       for await (const piece of timedPieces(answer.body, scope, clock, timeoutOf(options))) {
         using _turn = await lane.turn(piece.length);
-        take(piece);
+        reader.push(piece);
       }
+      return reader;
     } catch (error) {
       throw scope.failure(error, effectOf(call));
     }
@@ -105,7 +115,10 @@ export class ApiCaller {
     const answer = await this.#options.transport.open(this.#requestOf(credential, call, options), scope.signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const body = await readSome(answer.body, scope, MAX_ERROR_BYTES, timeoutOf(options));
-    throw errorOfAnswer({ status: answer.status, headers: answer.headers, body }, this.#options.clock.now());
+    throw errorOfAnswer(
+      { status: answer.status, headers: answer.headers, body: statusText(answer.headers, body) },
+      this.#options.clock.now(),
+    );
   }
 
   #requestOf(credential: Credential, call: Call, options: RequestOptions): TransportRequest {

@@ -21,10 +21,13 @@ export class CompiledMask {
     }
   }
 
-  /** Identity is always wanted: without it an object can be neither kept nor removed. */
   static of(mask: FieldMask): CompiledMask {
-    const metadata = typeof mask['metadata'] === 'object' ? { ...mask['metadata'], ...IDENTITY } : (mask['metadata'] ?? IDENTITY);
-    return new CompiledMask({ ...mask, apiVersion: true, kind: true, metadata });
+    return new CompiledMask(withIdentity(mask));
+  }
+
+  /** Of something within an object. */
+  static ofMembers(mask: FieldMask): CompiledMask {
+    return new CompiledMask(mask);
   }
 
   /** Of a line of a watch: what kind of event it is, and the object as `mask` wants it. */
@@ -46,6 +49,12 @@ export class CompiledMask {
 const OBJECT = Buffer.from('object');
 
 const IDENTITY: FieldMask = { name: true, namespace: true, uid: true, resourceVersion: true };
+
+/** Identity is always wanted: without it an object can be neither kept nor removed. */
+export function withIdentity(mask: FieldMask): FieldMask {
+  const metadata = typeof mask['metadata'] === 'object' ? { ...mask['metadata'], ...IDENTITY } : (mask['metadata'] ?? IDENTITY);
+  return { ...mask, apiVersion: true, kind: true, metadata };
+}
 
 function isAt(key: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let i = key.length - 1; i >= 0; i -= 1) if (key[i] !== bytes[start + i]) return false;

@@ -28,8 +28,13 @@ import { ObjectDecoder } from './object-decoder.ts';
 import { hasName, isFields, isKubeObject, unreadableAnswer } from './object-shape.ts';
 import { PageReader, UnusualPage } from './page-reader.ts';
 import { patchBody } from './patch-body.ts';
+import { ProtobufFrames } from './protobuf/protobuf-frames.ts';
+import type { ProtobufKind } from './protobuf/protobuf-kind.ts';
+import { isProtobuf, PROTOBUF_OR_JSON, ProtobufNegotiation } from './protobuf/protobuf-negotiation.ts';
+import { ProtobufPageReader } from './protobuf/protobuf-page-reader.ts';
+import { UnreadableProtobuf } from './protobuf/unreadable-protobuf.ts';
 import { collectionPath, objectPath, type Query, withQuery } from './resource-path.ts';
-import { watchEvents } from './watch-stream.ts';
+import { JsonLines, watchEvents } from './watch-stream.ts';
 
 /** V8's longest string is 512 MiB, and one that long holds the program up for seconds: page before that. */
 const MAX_LIST_BYTES = 256 << 20;
@@ -39,13 +44,19 @@ const WATCH_GRACE_MS = 15_000;
 
 const PODS: Resource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
 
+export interface HttpApiServerOptions extends ApiCallerOptions {
+  /** Told when the protobuf of a kind could not be read: it is asked for in JSON from then on. */
+  readonly onUnreadableProtobuf?: (resource: Resource) => void;
+}
+
 /** A cluster's API server, over HTTP. */
 export class HttpApiServer implements ApiServer {
-  readonly #options: ApiCallerOptions;
+  readonly #options: HttpApiServerOptions;
   readonly #caller: ApiCaller;
+  readonly #protobuf = new ProtobufNegotiation();
   #unusual = 0;
 
-  constructor(options: ApiCallerOptions) {
+  constructor(options: HttpApiServerOptions) {
     this.#options = options;
     this.#caller = new ApiCaller(options);
   }
@@ -59,6 +70,16 @@ export class HttpApiServer implements ApiServer {
       resourceVersionMatch: options.resourceVersionMatch,
     });
     const call: Call = { method: 'GET', path, maxBytes: MAX_LIST_BYTES, ...contentOf(resource, options, LIST_OF_METADATA) };
+    const protobuf = options.metadataOnly === true ? undefined : this.#protobuf.kindOf(resource, options.fields);
+    if (protobuf !== undefined) {
+      try {
+        return await this.#page({ ...call, accept: PROTOBUF_OR_JSON }, resource, options, protobuf);
+      } catch (error) {
+        // What is unusual of the JSON that it answered is asked for once more, too: in JSON alone.
+        if (error instanceof UnreadableProtobuf) this.#giveUpProtobuf(resource);
+        else if (!(error instanceof UnusualPage)) throw error;
+      }
+    }
     try {
       return await this.#page(call, resource, options);
     } catch (error) {
@@ -71,16 +92,24 @@ export class HttpApiServer implements ApiServer {
   async *watch(resource: Resource, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
     using scope = new CallScope(this.#options.clock, options.signal);
     try {
-      const call: Call = { method: 'GET', path: watchPath(resource, options), ...contentOf(resource, {}, METADATA) };
-      const answer = await this.#caller.open(call, options, scope);
+      const protobuf = this.#protobuf.kindOf(resource, options.fields);
+      const accept = protobuf === undefined ? contentOf(resource, {}, METADATA) : { accept: PROTOBUF_OR_JSON };
+      const answer = await this.#caller.open({ method: 'GET', path: watchPath(resource, options), ...accept }, options, scope);
       using _deadline = watchDeadline(scope, options.timeoutSeconds);
-      const reading = { decoder: this.#decoder(resource, options.fields), lane: this.#options.lane ?? openLane };
+      const form =
+        protobuf !== undefined && isProtobuf(answer.headers)
+          ? new ProtobufFrames(protobuf)
+          : new JsonLines(this.#decoder(resource, options.fields));
+      const reading = { form, lane: this.#options.lane ?? openLane };
       for await (const event of watchEvents(answer.body, scope, reading)) {
         if (scope.isCancelled) return;
         yield event;
       }
     } catch (error) {
-      if (!scope.isCancelled) throw scope.failure(error, 'read');
+      if (scope.isCancelled) return;
+      if (!(error instanceof UnreadableProtobuf)) throw scope.failure(error, 'read');
+      // It ends as if the server had ended it: the next one, from the same version, tells the same event in JSON.
+      this.#giveUpProtobuf(resource);
     }
   }
 
@@ -150,14 +179,26 @@ export class HttpApiServer implements ApiServer {
     return this.#options.transport.close();
   }
 
-  /** Objects and pages that were left to `JSON.parse` although a mask said what was wanted of them. */
+  /**
+   * How often something was left to `JSON.parse` although a mask said what was wanted of it: objects, pages, and kinds
+   * whose protobuf could not be read.
+   */
   get unusual(): number {
     return this.#unusual;
   }
 
-  async #page(call: Call, resource: Resource, options: ListOptions): Promise<ListPage> {
-    const reader = new PageReader(this.#decoder(resource, options.fields), MAX_LIST_BYTES);
-    await this.#caller.pieces(call, options, (piece) => reader.push(piece));
+  #giveUpProtobuf(resource: Resource): void {
+    this.#unusual += 1;
+    this.#protobuf.giveUp(resource);
+    this.#options.onUnreadableProtobuf?.(resource);
+  }
+
+  async #page(call: Call, resource: Resource, options: ListOptions, protobuf?: ProtobufKind): Promise<ListPage> {
+    const reader = await this.#caller.pieces(call, options, (headers) =>
+      protobuf !== undefined && isProtobuf(headers)
+        ? new ProtobufPageReader(protobuf, MAX_LIST_BYTES)
+        : new PageReader(this.#decoder(resource, options.fields), MAX_LIST_BYTES),
+    );
     return pageOf({ ...reader.members, ...(reader.finish() && { items: reader.items }) }, resource);
   }
 

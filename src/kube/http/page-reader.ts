@@ -12,12 +12,11 @@ import {
   Unusual,
 } from './json-pass.ts';
 import { type ObjectDecoder, valueAt } from './object-decoder.ts';
+import { checkObjectSize, tooLargeAnswer } from './page-limits.ts';
 
 /** The page is put together in a way that this reader does not follow: read it in one piece. */
 export class UnusualPage extends Error {}
 
-/** As for a line of a watch: etcd takes about 1.5 MiB an object by default. */
-const MAX_OBJECT_BYTES = 16 << 20;
 /** A rest that is longer is looked at again only when it has doubled. */
 const SMALL_REST_BYTES = 128 << 10;
 
@@ -47,12 +46,11 @@ export class PageReader {
   /** Throws `ApiError` "UnreadableAnswer", "ObjectTooLarge" or "AnswerTooLarge", or `UnusualPage`. */
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
-    if (this.#received > this.#maxBytes)
-      throw failure('AnswerTooLarge', `the answer exceeds ${this.#maxBytes} bytes: ask for smaller pages`);
+    if (this.#received > this.#maxBytes) throw tooLargeAnswer(this.#maxBytes);
     this.#rest = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
     if (this.#rest.length < this.#tryAgainAt) return;
     const left = this.#rest.length - this.#readOn();
-    checkSize(left);
+    checkObjectSize(left);
     this.#rest = this.#rest.subarray(this.#rest.length - left);
     this.#tryAgainAt = left > SMALL_REST_BYTES ? left * 2 : 0;
   }
@@ -130,7 +128,7 @@ export class PageReader {
 
   #item(bytes: Buffer, at: number): number {
     const { value, end } = this.#decoder.objectAt(bytes, at);
-    checkSize(end - at);
+    checkObjectSize(end - at);
     this.items.push(value);
     this.#place = 'after-item';
     return end;
@@ -139,10 +137,6 @@ export class PageReader {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function checkSize(bytes: number): void {
-  if (bytes > MAX_OBJECT_BYTES) throw failure('ObjectTooLarge', `an object of the list exceeds ${MAX_OBJECT_BYTES} bytes`);
 }
 
 function failure(reason: string, message: string): ApiError {

@@ -9,32 +9,42 @@ import { ObjectDecoder } from './object-decoder.ts';
 import { isFields, isKubeObject } from './object-shape.ts';
 
 /** etcd takes about 1.5 MiB an object by default; its JSON is a small multiple of that. */
-const MAX_LINE_BYTES = 16 << 20;
+export const MAX_LINE_BYTES = 16 << 20;
 
 /** A line that has begun must end: one byte every now and then keeps every other timer content. */
 const LINE_DEADLINE_MS = 60_000;
 
+/** How the events of a watch are told apart and read: lines of JSON, or frames of protobuf. */
+export interface WatchForm {
+  /** Bytes of an event that has begun and not ended. */
+  readonly pendingBytes: number;
+  /** The events that `chunk` completes. Throws as `watchEvents` does. */
+  push(chunk: Uint8Array): Iterable<Buffer>;
+  /** Undefined: it says nothing. */
+  eventOf(bytes: Buffer): WatchEvent | undefined;
+}
+
 /**
- * The events in a watch's bytes, in order. Ends with the bytes, also within a line. Throws an ERROR line as
- * its `ApiError`, and "UnreadableLine" for a line that it cannot read: what that line said is lost, so nobody
+ * The events in a watch's bytes, in order. Ends with the bytes, also within an event. Throws an ERROR event as
+ * its `ApiError`, and "UnreadableLine" for one that it cannot read: what that one said is lost, so nobody
  * may go on behind it.
  */
 export async function* watchEvents(
   body: AsyncIterable<Uint8Array>,
   scope: CallScope,
-  { decoder, lane }: { readonly decoder: ObjectDecoder; readonly lane: Lane } = { decoder: plainDecoder, lane: openLane },
+  { form, lane }: { readonly form: WatchForm; readonly lane: Lane } = { form: new JsonLines(plainDecoder), lane: openLane },
 ): AsyncGenerator<WatchEvent, void, undefined> {
-  const lines = new ByteLines(MAX_LINE_BYTES);
   using openLine = new OpenLine(scope);
   try {
     for await (const chunk of body) {
       using _turn = await lane.turn(chunk.length);
       let completed = 0;
-      for (const line of lines.push(chunk)) {
+      for (const bytes of form.push(chunk)) {
         completed += 1;
-        if (line.length > 0) yield eventOf(line, decoder);
+        const event = form.eventOf(bytes);
+        if (event !== undefined) yield event;
       }
-      openLine.update(lines.pendingBytes > 0, completed > 0);
+      openLine.update(form.pendingBytes > 0, completed > 0);
     }
   } catch (error) {
     throw error instanceof LineTooLongError ? unreadable(error.message) : error;
@@ -61,7 +71,29 @@ class OpenLine implements Disposable {
   }
 }
 
-const EVENT_TYPES = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+/** A watch in JSON: an event on each line. */
+export class JsonLines implements WatchForm {
+  readonly #lines = new ByteLines(MAX_LINE_BYTES);
+  readonly #decoder: ObjectDecoder;
+
+  constructor(decoder: ObjectDecoder) {
+    this.#decoder = decoder;
+  }
+
+  get pendingBytes(): number {
+    return this.#lines.pendingBytes;
+  }
+
+  push(chunk: Uint8Array): Iterable<Buffer> {
+    return this.#lines.push(chunk);
+  }
+
+  eventOf(line: Buffer): WatchEvent | undefined {
+    return line.length === 0 ? undefined : eventOf(line, this.#decoder);
+  }
+}
+
+export const EVENT_TYPES = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
 function eventOf(line: Buffer, decoder: ObjectDecoder): WatchEvent {
   const { type, object } = parse(line, decoder);
@@ -87,13 +119,13 @@ function parse(line: Buffer, decoder: ObjectDecoder): { type?: unknown; object?:
   throw unreadable('a line of the watch is not an object');
 }
 
-function objectOf(value: unknown): KubeObject {
+export function objectOf(value: unknown): KubeObject {
   if (!isKubeObject(value) || value.metadata.resourceVersion === undefined)
     throw unreadable('a line of the watch carries no object with a name and a version');
   return value;
 }
 
-function bookmarkOf(value: unknown): WatchEvent {
+export function bookmarkOf(value: unknown): WatchEvent {
   const metadata = isFields(value) && isFields(value['metadata']) ? value['metadata'] : {};
   const { resourceVersion, annotations } = metadata;
   if (typeof resourceVersion !== 'string' || resourceVersion === '') throw unreadable('a bookmark carries no version');
@@ -101,6 +133,6 @@ function bookmarkOf(value: unknown): WatchEvent {
   return { type: 'bookmark', resourceVersion, ...(isEnd && { endsInitialEvents: true as const }) };
 }
 
-function unreadable(message: string): ApiError {
+export function unreadable(message: string): ApiError {
   return new ApiError('server-error', message, { reason: 'UnreadableLine' });
 }

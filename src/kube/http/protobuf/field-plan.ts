@@ -1,0 +1,126 @@
+import type { FieldMask } from '../../field-mask.ts';
+import { type FieldRule, rulesOf } from '../../protobuf/message-rules.ts';
+import { CompiledMask, withIdentity } from '../compiled-mask.ts';
+
+/** How the value of a field is read. */
+export const READ = {
+  text: 0,
+  integer: 1,
+  flag: 2,
+  double: 3,
+  base64: 4,
+  quantity: 5,
+  intOrString: 6,
+  time: 7,
+  microTime: 8,
+  json: 9,
+  texts: 10,
+  message: 11,
+} as const;
+
+/** Where the value of a field goes: alone, behind others, under a key, or its members into the parent. */
+export const FORM = { single: 0, list: 1, map: 2, inline: 3 } as const;
+
+type Code<T> = T[keyof T];
+
+/** What to do with one field that is wanted. All of one shape: the hot path looks at nothing else. */
+export interface FieldPlan {
+  readonly name: string;
+  readonly read: Code<typeof READ>;
+  readonly form: Code<typeof FORM>;
+  /** More than one of it may come. */
+  readonly repeats: boolean;
+  /** How it is written: 0 a varint, 1 eight bytes, 2 a length and so many bytes. */
+  readonly wire: 0 | 1 | 2;
+  /** Zero is as good as absent. */
+  readonly dropsZero: boolean;
+  /** Of a message: its own fields. */
+  readonly within: MessagePlan | undefined;
+  /** Of a map: the keys that are wanted; undefined: all. */
+  readonly keys: CompiledMask | undefined;
+  /** Of embedded JSON: what is wanted of it; undefined: all. */
+  readonly cut: FieldMask | undefined;
+}
+
+/** By number; a field that is not wanted, or not known, is a hole. */
+export interface MessagePlan {
+  readonly fields: readonly (FieldPlan | undefined)[];
+}
+
+const READS: Readonly<Record<string, Code<typeof READ>>> = {
+  s: READ.text,
+  i: READ.integer,
+  b: READ.flag,
+  d: READ.double,
+  y: READ.base64,
+  q: READ.quantity,
+  n: READ.intOrString,
+  t: READ.time,
+  u: READ.microTime,
+  r: READ.json,
+  x: READ.texts,
+};
+
+const objectPlans = new WeakMap<FieldMask, Map<string, MessagePlan>>();
+const wholePlans = new Map<string, MessagePlan>();
+
+/** Of a kind's message, for what `mask` wants of an object and its identity. */
+export function objectPlanOf(message: string, mask: FieldMask): MessagePlan {
+  const plans = objectPlans.get(mask) ?? new Map<string, MessagePlan>();
+  objectPlans.set(mask, plans);
+  return remembered(plans, message, () => planOf(message, withIdentity(mask)));
+}
+
+/** Of a message, whole. */
+export function wholePlanOf(message: string): MessagePlan {
+  return remembered(wholePlans, message, () => planOf(message, undefined));
+}
+
+function remembered(plans: Map<string, MessagePlan>, message: string, make: () => MessagePlan): MessagePlan {
+  const known = plans.get(message);
+  if (known !== undefined) return known;
+  const plan = make();
+  plans.set(message, plan);
+  return plan;
+}
+
+function planOf(message: string, mask: FieldMask | undefined): MessagePlan {
+  const fields: (FieldPlan | undefined)[] = [];
+  for (const [number, rule] of rulesOf(message)) {
+    while (fields.length <= number) fields.push(undefined);
+    fields[number] = fieldPlanOf(rule, mask);
+  }
+  return { fields };
+}
+
+function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined): FieldPlan | undefined {
+  const { name, type, form } = rule;
+  const wanted = form === 'inline' || mask === undefined ? mask : memberOf(mask, name);
+  if (wanted === false) return undefined;
+  const inner = wanted === true ? undefined : wanted;
+  const read = READS[type] ?? READ.message;
+  return {
+    name,
+    read,
+    form: FORM[form],
+    repeats: form === 'list' || form === 'map',
+    wire: form === 'map' ? 2 : wireOf(read),
+    dropsZero: form === 'single' && read <= READ.double && !rule.isPointer && !rule.tellsZero,
+    within: read === READ.message ? withinOf(type, inner) : undefined,
+    cut: read === READ.json ? inner : undefined,
+    keys: form === 'map' && inner !== undefined ? CompiledMask.ofMembers(inner) : undefined,
+  };
+}
+
+function wireOf(read: Code<typeof READ>): FieldPlan['wire'] {
+  if (read === READ.integer || read === READ.flag) return 0;
+  return read === READ.double ? 1 : 2;
+}
+
+function withinOf(message: string, mask: FieldMask | undefined): MessagePlan {
+  return mask === undefined ? wholePlanOf(message) : planOf(message, mask);
+}
+
+function memberOf(mask: FieldMask, name: string): true | FieldMask | false {
+  return Object.hasOwn(mask, name) ? (mask[name] ?? false) : false;
+}

@@ -1,0 +1,250 @@
+import { isUtf8 } from 'node:buffer';
+import { TextCache } from '../text-cache.ts';
+import { cutTo } from './cut-to.ts';
+import type { Span } from './envelope.ts';
+import { type FieldPlan, FORM, type MessagePlan, READ } from './field-plan.ts';
+import { type TimeTexts, timeTexts } from './time-texts.ts';
+import { UNREADABLE } from './unreadable-protobuf.ts';
+
+type Members = Record<string, unknown>;
+
+const TWO_TO_32 = 4_294_967_296;
+
+/**
+ * Reads messages and decodes only what a plan wants; the rest is passed over by its length. What it returns is what
+ * `JSON.parse` returns for the same object as the server prints it in JSON, less what the plan leaves out. Fields must
+ * come in the order of their numbers, as Go writes them: so none is told twice. No deeper than the plan, which none of
+ * the server's doing makes deeper. Throws `UnreadableProtobuf`.
+ */
+export class MessageReader {
+  readonly #texts = new TextCache();
+  readonly #times: TimeTexts = timeTexts();
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  /** The message that fills `span`, added to `members`. */
+  read(bytes: Buffer, span: Span, plan: MessagePlan, members: Members = {}): Members {
+    this.#bytes = bytes;
+    this.#at = span.from;
+    this.#fields(members, plan, span.to);
+    return members;
+  }
+
+  #fields(members: Members, { fields }: MessagePlan, end: number): void {
+    let last = 0;
+    while (this.#at < end) {
+      const tag = this.#small(end);
+      const number = tag >>> 3;
+      if (number < last || number === 0) throw UNREADABLE;
+      const field = fields[number];
+      if (field === undefined) this.#pass(tag & 7, end);
+      else if ((tag & 7) !== field.wire || (number === last && !field.repeats)) throw UNREADABLE;
+      else this.#field(members, field, end, number === last);
+      last = number;
+    }
+    if (this.#at !== end) throw UNREADABLE;
+  }
+
+  #field(members: Members, field: FieldPlan, end: number, isMore: boolean): void {
+    const { name, form } = field;
+    if (form === FORM.single) {
+      const value = this.#value(field, end);
+      if (!field.dropsZero || (value !== '' && value !== 0 && value !== false)) members[name] = value;
+    } else if (form === FORM.list) {
+      const value = this.#value(field, end);
+      if (isMore) (members[name] as unknown[]).push(value);
+      else members[name] = [value];
+    } else if (form === FORM.map) {
+      if (!isMore) members[name] = {};
+      this.#entry(members[name] as Members, field, this.#end(end));
+    } else this.#fields(members, field.within as MessagePlan, this.#end(end));
+  }
+
+  /** The value here, which ends at `end` at the latest. */
+  #value(field: FieldPlan, end: number): unknown {
+    switch (field.read) {
+      case READ.text:
+        return this.#text(this.#end(end));
+      case READ.integer:
+        return this.#integer(end);
+      case READ.flag:
+        return this.#integer(end) !== 0;
+      case READ.message: {
+        const members: Members = {};
+        this.#fields(members, field.within as MessagePlan, this.#end(end));
+        return members;
+      }
+      case READ.time:
+        return this.#time(this.#end(end), false);
+      case READ.microTime:
+        return this.#time(this.#end(end), true);
+      case READ.quantity:
+        return this.#quantity(this.#end(end));
+      case READ.intOrString:
+        return this.#intOrString(this.#end(end));
+      default:
+        return this.#rareValue(field, end);
+    }
+  }
+
+  #rareValue({ read, cut }: FieldPlan, end: number): unknown {
+    if (read === READ.double) {
+      this.#at += 8;
+      if (this.#at > end) throw UNREADABLE;
+      return this.#bytes.readDoubleLE(this.#at - 8);
+    }
+    const to = this.#end(end);
+    if (read === READ.json) return cut === undefined ? this.#json(to) : cutTo(this.#json(to), cut);
+    if (read === READ.texts) return this.#listOfTexts(to);
+    const from = this.#at;
+    this.#at = to;
+    return this.#bytes.toString('base64', from, to);
+  }
+
+  /** The length here, as the place where what follows ends. */
+  #end(end: number): number {
+    const length = this.#small(end);
+    if (length > end - this.#at) throw UNREADABLE;
+    return this.#at + length;
+  }
+
+  #text(to: number): string {
+    const bytes = this.#bytes;
+    const from = this.#at;
+    this.#at = to;
+    for (let at = from; at < to; at += 1) if ((bytes[at] as number) >= 0x80) return beyondAscii(bytes, from, to);
+    return this.#texts.plain(bytes, from, to);
+  }
+
+  /** Less than 2^32: a tag or a length. */
+  #small(end: number): number {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (at >= end) throw UNREADABLE;
+    const byte = bytes[at] as number;
+    if (byte < 0x80) {
+      this.#at = at + 1;
+      return byte;
+    }
+    const value = this.#integer(end);
+    if (value < 0 || value >= TWO_TO_32) throw UNREADABLE;
+    return value;
+  }
+
+  /** A number of 64 bits with its sign, rounded as `JSON.parse` rounds its digits. */
+  #integer(end: number): number {
+    const bytes = this.#bytes;
+    let [low, high, at] = [0, 0, this.#at];
+    for (let shift = 0; ; shift += 7, at += 1) {
+      if (at >= end || shift > 63) throw UNREADABLE;
+      const byte = bytes[at] as number;
+      const bits = byte & 0x7f;
+      if (shift < 28) low |= bits << shift;
+      else if (shift === 28) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else if (shift < 63) high |= bits << (shift - 32);
+      // The tenth byte has room for one bit.
+      else if (bits > 1) throw UNREADABLE;
+      else high |= bits << 31;
+      if (byte < 0x80) break;
+    }
+    this.#at = at + 1;
+    return high * TWO_TO_32 + (low >>> 0);
+  }
+
+  #pass(wire: number, end: number): void {
+    if (wire === 2) this.#at = this.#end(end);
+    else if (wire === 0) this.#integer(end);
+    else if (wire === 1) this.#at += 8;
+    else if (wire === 5) this.#at += 4;
+    else throw UNREADABLE;
+    if (this.#at > end) throw UNREADABLE;
+  }
+
+  /** Passes a tag, which must be this one. */
+  #expect(tag: number, end: number): void {
+    if (this.#small(end) !== tag) throw UNREADABLE;
+  }
+
+  #entry(map: Members, field: FieldPlan, end: number): void {
+    this.#expect(0x0a, end);
+    const keyEnd = this.#end(end);
+    if (field.keys !== undefined && field.keys.find(this.#bytes, this.#at, keyEnd) === undefined) {
+      this.#at = end;
+      return;
+    }
+    const key = this.#text(keyEnd);
+    this.#expect(field.read === READ.integer || field.read === READ.flag ? 0x10 : 0x12, end);
+    const value = this.#value(field, end);
+    if (this.#at !== end || Object.hasOwn(map, key)) throw UNREADABLE;
+    // Assigning to this one would change what the object inherits.
+    if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    else map[key] = value;
+  }
+
+  /** Go's zero time is an empty message: null in JSON. */
+  #time(end: number, hasMicroseconds: boolean): string | null {
+    if (this.#at === end) return null;
+    let [seconds, nanoseconds] = [0, 0];
+    if (this.#bytes[this.#at] === 0x08) {
+      this.#at += 1;
+      seconds = this.#integer(end);
+    }
+    if (this.#at < end) {
+      this.#expect(0x10, end);
+      nanoseconds = this.#integer(end);
+    }
+    if (this.#at !== end) throw UNREADABLE;
+    return hasMicroseconds ? this.#times.withMicroseconds(seconds, nanoseconds) : this.#times.of(seconds);
+  }
+
+  #quantity(end: number): string {
+    this.#expect(0x0a, end);
+    const text = this.#text(this.#end(end));
+    if (this.#at !== end || text === '') throw UNREADABLE;
+    return text;
+  }
+
+  /** Its type, its number, its text; all three are sent. */
+  #intOrString(end: number): number | string {
+    this.#expect(0x08, end);
+    const type = this.#integer(end);
+    this.#expect(0x10, end);
+    const number = this.#integer(end);
+    this.#expect(0x1a, end);
+    const text = this.#text(this.#end(end));
+    if (this.#at !== end || type < 0 || type > 1) throw UNREADABLE;
+    return type === 1 ? text : number;
+  }
+
+  #listOfTexts(end: number): string[] {
+    const texts: string[] = [];
+    while (this.#at < end) {
+      this.#expect(0x0a, end);
+      texts.push(this.#text(this.#end(end)));
+    }
+    return texts;
+  }
+
+  /** An object that is embedded as JSON; none is null. */
+  #json(end: number): unknown {
+    if (this.#at === end) return null;
+    this.#expect(0x0a, end);
+    const to = this.#end(end);
+    if (to !== end) throw UNREADABLE;
+    const text = this.#bytes.toString('utf8', this.#at, to);
+    this.#at = to;
+    if (text === '') return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw UNREADABLE;
+    }
+  }
+}
+
+function beyondAscii(bytes: Buffer, from: number, to: number): string {
+  if (!isUtf8(bytes.subarray(from, to))) throw UNREADABLE;
+  return bytes.toString('utf8', from, to);
+}

@@ -1,0 +1,78 @@
+import type { WatchEvent } from '../../watch-event.ts';
+import { errorOfStatus } from '../api-errors.ts';
+import { bookmarkOf, EVENT_TYPES, MAX_LINE_BYTES, objectOf, unreadable, type WatchForm } from '../watch-stream.ts';
+import { envelopeAt, FIELD_1, FIELD_2, spanAt } from './envelope.ts';
+import { type ProtobufKind, statusAt } from './protobuf-kind.ts';
+import { UNREADABLE } from './unreadable-protobuf.ts';
+
+/** Before every event stands its length, the most significant byte first. */
+const LENGTH_BYTES = 4;
+
+/** A watch in protobuf: frames, each an event with its object in an envelope. Throws `UnreadableProtobuf` too. */
+export class ProtobufFrames implements WatchForm {
+  readonly #kind: ProtobufKind;
+  readonly #maxBytes: number;
+  #fragments: Uint8Array[] = [];
+  #pendingBytes = 0;
+  /** So many bytes must be there before there is another frame, as far as is known. */
+  #needed = LENGTH_BYTES;
+
+  constructor(kind: ProtobufKind, maxBytes: number = MAX_LINE_BYTES) {
+    this.#kind = kind;
+    this.#maxBytes = maxBytes;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** As views of the chunk where possible. */
+  *push(chunk: Uint8Array): Generator<Buffer, void, undefined> {
+    this.#fragments.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < this.#needed) return;
+    const bytes = asBuffer(this.#fragments.length === 1 ? chunk : Buffer.concat(this.#fragments));
+    let at = 0;
+    for (let end = this.#endOf(bytes, at); end <= bytes.length; end = this.#endOf(bytes, at)) {
+      const from = at + LENGTH_BYTES;
+      at = end;
+      yield bytes.subarray(from, end);
+    }
+    this.#needed = this.#endOf(bytes, at) - at;
+    this.#pendingBytes = bytes.length - at;
+    this.#fragments = at === bytes.length ? [] : [bytes.subarray(at)];
+  }
+
+  eventOf(frame: Buffer): WatchEvent {
+    const type = spanAt(frame, 0, frame.length, FIELD_1);
+    const extension = spanAt(frame, type.to, frame.length, FIELD_2);
+    const raw = spanAt(frame, extension.from, extension.to, FIELD_1);
+    if (raw.to !== extension.to || extension.to !== frame.length) throw UNREADABLE;
+    const envelope = envelopeAt(frame, raw.from, raw.to);
+    const name = frame.toString('latin1', type.from, type.to);
+    switch (name) {
+      case 'ADDED':
+      case 'MODIFIED':
+      case 'DELETED':
+        return { type: EVENT_TYPES[name], object: objectOf(this.#kind.object(frame, envelope)) };
+      case 'BOOKMARK':
+        return bookmarkOf(this.#kind.bookmark(frame, envelope));
+      case 'ERROR':
+        throw errorOfStatus(statusAt(frame, envelope));
+      default:
+        throw UNREADABLE;
+    }
+  }
+
+  /** Where the frame at `at` ends, or its length does while that is not all there. */
+  #endOf(bytes: Buffer, at: number): number {
+    if (bytes.length - at < LENGTH_BYTES) return at + LENGTH_BYTES;
+    const length = bytes.readUInt32BE(at);
+    if (length > this.#maxBytes) throw unreadable(`an event of the watch exceeds ${this.#maxBytes} bytes`);
+    return at + LENGTH_BYTES + length;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
