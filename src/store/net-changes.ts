@@ -8,6 +8,8 @@ interface Entry {
   readonly before: ObjectRecord | undefined;
   after: ObjectRecord | undefined;
   finalStateUnknown: boolean;
+  /** Undefined: `before` and `after` have yet to be compared. */
+  isNews: boolean | undefined;
 }
 
 /**
@@ -15,34 +17,59 @@ interface Entry {
  * are never merged with one another, so a name that changes hands is a removal followed by an addition.
  */
 export class NetChanges {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
+  readonly #byUid = new Map<GroupResource, Map<string, Entry>>();
 
-  note(resource: GroupResource, before: ObjectRecord | undefined, after: ObjectRecord | undefined, finalStateUnknown = false): void {
-    const uid = (after ?? before)?.uid ?? '';
-    const key = `${resource}/${uid}`;
-    const entry = this.#entries.get(key);
-    if (entry === undefined) this.#entries.set(key, { resource, before, after, finalStateUnknown });
-    else Object.assign(entry, { after, finalStateUnknown });
+  /** The record of a uid was added, or replaced by one that is not equal to it. */
+  set(resource: GroupResource, before: ObjectRecord | undefined, after: ObjectRecord): void {
+    this.#note(after.uid, { resource, before, after, finalStateUnknown: false, isNews: true });
+  }
+
+  /** Nothing but the version of a record is new. */
+  move(resource: GroupResource, before: ObjectRecord, after: ObjectRecord): void {
+    this.#note(after.uid, { resource, before, after, finalStateUnknown: false, isNews: false });
+  }
+
+  delete(resource: GroupResource, before: ObjectRecord, finalStateUnknown: boolean): void {
+    this.#note(before.uid, { resource, before, after: undefined, finalStateUnknown, isNews: true });
   }
 
   /** States that came and went, or came back to what they were, are nobody's news. */
   changes(): Change[] {
     const changes: Change[] = [];
-    for (const { resource, before, after, finalStateUnknown } of this.#entries.values()) {
-      if (before === undefined && after === undefined) continue;
-      if (before !== undefined && after !== undefined && equalRecords(before, after)) continue;
-      changes.push({
-        resource,
-        ...(before !== undefined && { before }),
-        ...(after !== undefined && { after }),
-        ...(after === undefined && finalStateUnknown && { finalStateUnknown: true as const }),
-      });
+    for (const entry of this.#entries) {
+      const { resource, before, after, finalStateUnknown } = entry;
+      if (after === undefined) {
+        if (before !== undefined) changes.push(finalStateUnknown ? { resource, before, finalStateUnknown } : { resource, before });
+      } else if (before === undefined) changes.push({ resource, after });
+      else if (entry.isNews ?? !equalRecords(before, after)) changes.push({ resource, before, after });
     }
     return changes;
   }
 
   /** For undoing: the latest first. */
-  entries(): readonly Readonly<Entry>[] {
-    return [...this.#entries.values()].reverse();
+  entries(): readonly Readonly<Pick<Entry, 'resource' | 'before' | 'after'>>[] {
+    return this.#entries.toReversed();
+  }
+
+  #note(uid: string, noted: Entry): void {
+    const ofKind = this.#ofKind(noted.resource);
+    const entry = ofKind.get(uid);
+    if (entry === undefined) {
+      ofKind.set(uid, noted);
+      this.#entries.push(noted);
+      return;
+    }
+    entry.after = noted.after;
+    entry.finalStateUnknown = noted.finalStateUnknown;
+    entry.isNews = undefined;
+  }
+
+  #ofKind(resource: GroupResource): Map<string, Entry> {
+    const known = this.#byUid.get(resource);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, Entry>();
+    this.#byUid.set(resource, fresh);
+    return fresh;
   }
 }

@@ -27,7 +27,9 @@ export class Transaction {
       this.#undo();
       throw error;
     }
-    return [...this.#changes.changes(), ...this.#takeEvents()];
+    const changes = this.#changes.changes();
+    for (const change of this.#takeEvents()) changes.push(change);
+    return changes;
   }
 
   #carryOut(operation: StoreOperation): void {
@@ -81,7 +83,7 @@ export class Transaction {
     const isRenamed = before === undefined || before.name !== record.name || before.namespace !== record.namespace;
     const namesake = isRenamed ? collection.uidOf(record.namespace, record.name) : undefined;
     if (namesake !== undefined && namesake !== record.uid) this.#drop(collection, collection.held(namesake), true);
-    this.#changes.note(record.resource, before, collection.set(record));
+    this.#changes.set(record.resource, before, collection.set(record));
   }
 
   /** Nothing but the version is new: that is kept, and nobody is told. */
@@ -89,7 +91,7 @@ export class Transaction {
     if (before.resourceVersion === resourceVersion) return;
     const moved = { ...before, resourceVersion };
     collection.move(moved);
-    this.#changes.note(before.resource, before, moved);
+    this.#changes.move(before.resource, before, moved);
   }
 
   #remove(resource: GroupResource, uid: string, resourceVersion: ResourceVersion): void {
@@ -109,7 +111,7 @@ export class Transaction {
     if (record === undefined) return;
     collection.delete(record.uid);
     this.#tables.graveyard.bury(record.resource, record.uid);
-    this.#changes.note(record.resource, record, undefined, finalStateUnknown);
+    this.#changes.delete(record.resource, record, finalStateUnknown);
   }
 
   #collectionFor(record: ObjectRecord): RecordTable<ObjectRecord> {

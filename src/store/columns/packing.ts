@@ -3,7 +3,7 @@
  * is refused (undefined) and kept elsewhere.
  */
 
-const HYPHEN = 45;
+const [HYPHEN, POINT, DIGIT_0, DIGIT_9] = [45, 46, 48, 57] as const;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Value of each hexadecimal digit in lower case; 255: not one. */
 const NIBBLES = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -111,19 +111,26 @@ export function isWord(value: number): boolean {
   return value >= 0 && value < TWO_32 && Number.isInteger(value) && !Object.is(value, -0);
 }
 
-const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
-
 /** An IPv4 address in its usual form; 0 is kept for "absent". */
 export function packIpv4(ip: string): number | undefined {
-  const match = DOTTED.exec(ip);
-  if (match === null) return undefined;
-  let packed = 0;
-  for (let part = 1; part <= 4; part += 1) {
-    const byte = Number(match[part]);
-    if (byte > 255) return undefined;
-    packed = packed * 256 + byte;
+  let [packed, part, digits, points] = [0, 0, 0, 0];
+  for (let at = 0; at < ip.length; at += 1) {
+    const code = ip.charCodeAt(at);
+    if (code === POINT && digits > 0) {
+      packed = packed * 256 + part;
+      part = 0;
+      digits = 0;
+      points += 1;
+      continue;
+    }
+    // A further digit of a part that begins with 0 would not be given back.
+    if (code < DIGIT_0 || code > DIGIT_9 || (digits > 0 && part === 0)) return undefined;
+    part = part * 10 + code - DIGIT_0;
+    digits += 1;
+    if (part > 255) return undefined;
   }
-  return packed === 0 ? undefined : packed;
+  packed = packed * 256 + part;
+  return points !== 3 || digits === 0 || packed === 0 ? undefined : packed;
 }
 
 export function unpackIpv4(packed: number): string {

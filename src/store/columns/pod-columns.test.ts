@@ -4,6 +4,7 @@ import { PlainPods } from '../../../test/support/plain-pods.ts';
 import { propertyRuns } from '../../../test/support/property-runs.ts';
 import type { PodRecord } from '../../model/pod-record.ts';
 import { PodColumns } from './pod-columns.ts';
+import { RecordMemory } from './record-memory.ts';
 import { SharedColumns } from './shared-columns.ts';
 
 /** Small sets, so that things collide; odd members, so that nothing relies on how Kubernetes usually looks. */
@@ -125,10 +126,19 @@ function expectEqual(columns: PodColumns, plain: PlainPods): void {
   }
 }
 
+/** As after a collection of garbage at every moment: whatever is read comes from the columns. */
+class Forgetful extends RecordMemory<PodRecord> {
+  override remember(): void {}
+}
+
 describe('pods in columns equal pods as records', () => {
-  it('after each of any steps, for every question', () => {
+  it.each([
+    ['made from the columns', () => new Forgetful()],
+    ['remembered', () => new RecordMemory<PodRecord>()],
+    ['remembered until there is no room', () => new RecordMemory<PodRecord>(2)],
+  ])('after each of any steps, for every question: %s', (_, memory) => {
     const run = fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-      const columns = new PodColumns('dev', new SharedColumns(7));
+      const columns = new PodColumns('dev', new SharedColumns(7), memory());
       const plain = new PlainPods();
       for (const one of steps) {
         take(one, columns, plain);

@@ -32,11 +32,12 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   readonly #nodes: Buckets<string>;
   readonly #uids = new LinearHash((row) => this.#uidHash(row));
   readonly #names = new LinearHash((row) => this.#nameHash(row));
-  readonly #memory = new RecordMemory<PodRecord>();
+  readonly #memory: RecordMemory<PodRecord>;
   readonly #uid = new Uint32Array(4);
 
-  constructor(cluster: string, shared: SharedColumns) {
+  constructor(cluster: string, shared: SharedColumns, memory = new RecordMemory<PodRecord>()) {
     this.#cluster = cluster;
+    this.#memory = memory;
     this.#shared = shared;
     const rows = this.#rows;
     this.#cells = new PodCells(rows, shared.texts);
@@ -126,8 +127,11 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     const containersBefore = this.#containerCount(row);
     this.#place(row, record, known === 0);
     this.#cells.write(row, record, containersBefore);
-    this.#memory.forget(row);
-    return Object.isFrozen(record) ? record : Object.assign(record, this.#sharedMembers(row));
+    const kept = Object.isFrozen(record) ? record : this.#share(row, record);
+    // What has changed will change again, and is compared with then; what a list brings is not read soon.
+    if (known === 0) this.#memory.forget(row);
+    else this.#memory.remember(row, kept);
+    return kept;
   }
 
   delete(uid: string): void {
@@ -214,11 +218,9 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   #place(row: number, record: PodRecord, isNew: boolean): void {
     const { draft } = this.#shared;
     const parts = splitName(record.name);
-    const [group, profile, node] = [this.#groups, this.#profiles, this.#nodes].map((buckets) => buckets.idOf(row)) as [
-      number,
-      number,
-      number,
-    ];
+    const group = this.#groups.idOf(row);
+    const profile = this.#profiles.idOf(row);
+    const node = this.#nodes.idOf(row);
     const staysInGroup = !isNew && this.#rows.get(row, POD.SUFFIX) === parts.suffix && isSurelyOf(this.#groups.value(group), record, parts);
     if (!staysInGroup) {
       if (!isNew) this.#unname(row);
@@ -232,11 +234,13 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
       this.#nodes.move(row, record.nodeName === undefined ? undefined : draft.begin().text(record.nodeName));
   }
 
-  /** Members that a record handed over may have in common with others. */
-  #sharedMembers(row: number): Partial<PodRecord> {
+  /** Gives the record the members that it has in common with others. */
+  #share(row: number, record: Draft<PodRecord>): PodRecord {
     const { labels, owner } = this.#groups.value(this.#groups.idOf(row));
-    const { images } = this.#profiles.value(this.#profiles.idOf(row));
-    return { images, ...(labels !== undefined && { labels }), ...(owner !== undefined && { owner }) };
+    record.images = this.#profiles.value(this.#profiles.idOf(row)).images;
+    if (labels !== undefined) record.labels = labels;
+    if (owner !== undefined) record.owner = owner;
+    return record;
   }
 
   #addOptional(row: number, pod: Draft<PodRecord>): void {

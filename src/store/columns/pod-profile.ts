@@ -25,9 +25,6 @@ const CONTAINER_READY = 2;
 const SIDECAR = 4;
 const NOT_SIDECAR = 8;
 
-const PLAIN_MEMBERS = ['apiVersion', 'kind', 'phase', 'status', 'lifecycleState', 'ready', 'readyContainers', 'totalContainers'] as const;
-const SHAPE_MEMBERS = ['name', 'init', 'sidecar', 'image', 'imageId', 'ready', 'state', 'reason'] as const;
-
 /** A container without its times and restarts. */
 export type ContainerShape = Omit<ContainerRecord, 'restarts' | 'startedAt' | 'message' | 'lastTermination'>;
 
@@ -77,12 +74,39 @@ export function readProfile(tuples: TupleTable, id: number): PodProfile {
 /** Whether the record is in this condition, as far as can be told at a glance: `false` means "look closer". */
 export function isSurelyIn(profile: PodProfile, record: PodRecord): boolean {
   const { containers } = record;
-  if (containers.length !== profile.containers.length || !PLAIN_MEMBERS.every((name) => profile[name] === record[name])) return false;
+  if (containers.length !== profile.containers.length || !isAlike(profile, record)) return false;
   for (let at = 0; at < containers.length; at += 1) {
-    const [shape, container] = [profile.containers[at] as ContainerShape, containers[at] as ContainerRecord];
-    if (!SHAPE_MEMBERS.every((name) => shape[name] === container[name])) return false;
+    if (!isOfShape(profile.containers[at] as ContainerShape, containers[at] as ContainerRecord)) return false;
   }
   return equalData(profile.images, record.images);
+}
+
+// Member by member and not in a loop over names: this is done for every event.
+
+function isAlike(profile: PodProfile, record: PodRecord): boolean {
+  return (
+    profile.status === record.status &&
+    profile.phase === record.phase &&
+    profile.ready === record.ready &&
+    profile.readyContainers === record.readyContainers &&
+    profile.totalContainers === record.totalContainers &&
+    profile.lifecycleState === record.lifecycleState &&
+    profile.kind === record.kind &&
+    profile.apiVersion === record.apiVersion
+  );
+}
+
+function isOfShape(shape: ContainerShape, container: ContainerRecord): boolean {
+  return (
+    shape.name === container.name &&
+    shape.state === container.state &&
+    shape.reason === container.reason &&
+    shape.ready === container.ready &&
+    shape.image === container.image &&
+    shape.imageId === container.imageId &&
+    shape.init === container.init &&
+    shape.sidecar === container.sidecar
+  );
 }
 
 /** The word of the printed status: what pods are found by. */

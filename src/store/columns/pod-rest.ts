@@ -26,10 +26,10 @@ const CONTAINER_IN_COLUMNS: ReadonlySet<string> = new Set([
 /** Undefined for nearly all pods. */
 export function restOf(record: PodRecord, packedVersion: number | undefined): PodRest | undefined {
   const fields = restOfFields(record, packedVersion);
-  const containers = record.containers.map(restOfContainer);
-  const someContainer = containers.some((one) => one !== undefined);
+  const someContainer = record.containers.some(hasRest);
   if (fields === undefined && !someContainer) return undefined;
-  return { ...(fields !== undefined && { fields }), ...(someContainer && { containers }) };
+  const containers = someContainer ? record.containers.map(restOfContainer) : undefined;
+  return { ...(fields !== undefined && { fields }), ...(containers !== undefined && { containers }) };
 }
 
 function restOfFields(record: PodRecord, packedVersion: number | undefined): Partial<PodRecord> | undefined {
@@ -52,6 +52,10 @@ function restOfContainer(container: ContainerRecord): Partial<ContainerRecord> |
   if (!isWord(container.restarts)) rest = { ...rest, restarts: container.restarts };
   if (isOddInstant(container.startedAt)) rest = { ...rest, startedAt: container.startedAt as number };
   return rest;
+}
+
+function hasRest(container: ContainerRecord): boolean {
+  return restOfContainer(container) !== undefined;
 }
 
 function isOddInstant(instant: number | undefined): boolean {

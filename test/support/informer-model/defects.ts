@@ -38,14 +38,14 @@ export const DEFECTS: readonly Defect[] = [
     name: 'do not write down who was deleted by a watch or missing from a list',
     file: STORE,
     right:
-      'this.#tables.graveyard.bury(record.resource, record.uid);\n    this.#changes.note(record.resource, record, undefined, finalStateUnknown);',
+      'this.#tables.graveyard.bury(record.resource, record.uid);\n    this.#changes.delete(record.resource, record, finalStateUnknown);',
     wrong:
-      'this.#changes.note(record.resource, record, undefined, finalStateUnknown);\n    if (!finalStateUnknown) this.#tables.graveyard.exhume(record.resource, record.uid);',
+      'this.#changes.delete(record.resource, record, finalStateUnknown);\n    if (!finalStateUnknown) this.#tables.graveyard.exhume(record.resource, record.uid);',
   },
   {
     name: 'drop an object without telling the feed',
     file: STORE,
-    right: 'this.#changes.note(record.resource, record, undefined, finalStateUnknown);',
+    right: 'this.#changes.delete(record.resource, record, finalStateUnknown);',
     wrong: '',
   },
   {
