@@ -197,6 +197,9 @@ describe('how true the copy of a cluster is', () => {
     expect(differsInKind(one, assess({ kinds: [kind(PODS)] }).sync)).toBe(true);
     expect(differsInKind(one, assess({ kinds: [kind({ ...PODS, version: 'v2' }), kind(NODES)] }).sync)).toBe(true);
     expect(differsInKind(one, assess({ kinds: [away(NOW), kind(NODES)] }).sync)).toBe(true);
+    const { staleSince: _, ...ageless } = assess({ kinds: [away(NOW), kind(NODES)] }).sync;
+    expect(differsInKind(ageless, { ...ageless, staleSince: NOW })).toBe(true);
+    expect(differsInKind({ ...ageless, staleSince: START }, { ...ageless, staleSince: NOW })).toBe(false);
   });
 });
 

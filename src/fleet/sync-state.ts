@@ -63,7 +63,7 @@ export function assessSync(inputs: SyncInputs): SyncAssessment {
   return { sync, ...(reviewInMs !== undefined && { reviewInMs }) };
 }
 
-/** Whether the two differ in more than counts, times and texts. */
+/** Whether the two differ in more than counts, times and texts. That there is an age to tell is no mere time. */
 export function differsInKind(a: ClusterSync, b: ClusterSync): boolean {
   return essence(a) !== essence(b);
 }
@@ -188,11 +188,11 @@ function resourceSyncOf({ resource, status, objects }: WatchedKind): ResourceSyn
   };
 }
 
-function essence({ state, reason, resources }: ClusterSync): string {
+function essence({ state, reason, staleSince, resources }: ClusterSync): string {
   const kinds = resources.map(({ resource, apiVersion, state: kindState }): [GroupResource, string, string] => [
     resource,
     apiVersion,
     kindState,
   ]);
-  return JSON.stringify([state, reason ?? '', kinds]);
+  return JSON.stringify([state, reason ?? '', staleSince !== undefined, kinds]);
 }

@@ -56,6 +56,8 @@ export class Oracle {
       sync.staleSince === undefined &&
       pods.state !== 'LISTING' &&
       pods.state !== 'LIVE' &&
+      // Listed a moment ago, though it may not stay true.
+      pods.state !== 'DEGRADED' &&
       cluster.position('pods') !== undefined
     )
       this.#broken('I8', `${sync.state} without saying since when`);
