@@ -38,6 +38,8 @@ function define(context: KubeContext, source: ClusterSource, { runtime, logger, 
     clock: runtime.clock,
     userAgent: `fleetgraph/${runtime.version}`,
     lane: runtime.pump.lane(),
+    onUnreadableProtobuf: ({ resource }) =>
+      logger.warn('an answer in protobuf cannot be read: JSON from now on', { cluster: context.name, resource }),
   });
   return { name: context.name, source, labels: labelsOf(context.name), apiServer };
 }

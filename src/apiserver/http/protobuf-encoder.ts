@@ -3,7 +3,7 @@ import { type FieldRule, MAGIC, messageOf, rulesOf } from '../../kube/protobuf/m
 import type { JsonObject } from '../../model/kube-object.ts';
 import { parseApiVersion } from '../../model/resource.ts';
 import { isJsonObject } from '../json-value.ts';
-import { bytesField, doubleField, integerField, textField } from './protobuf-fields.ts';
+import { bytesField, bytesHead, doubleField, integerField, textField } from './protobuf-fields.ts';
 
 /** An object in its envelope. Members that its kind does not have, or not of that type, are left out. */
 export function encodeKubernetesProtobuf(object: JsonObject): Buffer {
@@ -23,9 +23,23 @@ export interface ProtobufList {
 /** A list of objects of `kind` in its envelope. */
 export function encodeProtobufList({ apiVersion, kind, metadata, items }: ProtobufList): Buffer {
   const message = messageNamed(apiVersion, kind);
-  const list = [bytesField(1, encodeMessage('ListMeta', metadata)), ...items.map((item) => bytesField(2, encodeMessage(message, item)))];
-  return inEnvelope(apiVersion, `${kind}List`, Buffer.concat(list));
+  const encoded = Buffer.concat(items.map((item) => encodeListItem(message, item)));
+  return Buffer.concat([protobufListHead({ apiVersion, kind, metadata }, encoded.length), encoded, ENVELOPE_TAIL]);
 }
+
+/** One object as it stands in a list. */
+export function encodeListItem(message: string, item: JsonObject): Buffer {
+  return bytesField(2, encodeMessage(message, item));
+}
+
+/** All of a list's envelope that comes before items of so many bytes; `ENVELOPE_TAIL` comes behind them. */
+export function protobufListHead({ apiVersion, kind, metadata }: Omit<ProtobufList, 'items'>, itemsBytes: number): Buffer {
+  const listMeta = bytesField(1, encodeMessage('ListMeta', metadata));
+  return Buffer.concat([envelopeHead(apiVersion, `${kind}List`, listMeta.length + itemsBytes), listMeta]);
+}
+
+/** How the object is compressed, and what it is called: not at all. */
+export const ENVELOPE_TAIL = Buffer.concat([textField(3, ''), textField(4, '')]);
 
 /** One event of a watch as a frame: its length, then what happened and to what. */
 export function encodeWatchFrame(type: string, object: JsonObject): Buffer {
@@ -44,8 +58,12 @@ function messageNamed(apiVersion: string, kind: string): string {
 }
 
 function inEnvelope(apiVersion: string, kind: string, content: Buffer): Buffer {
+  return Buffer.concat([envelopeHead(apiVersion, kind, content.length), content, ENVELOPE_TAIL]);
+}
+
+function envelopeHead(apiVersion: string, kind: string, contentBytes: number): Buffer {
   const type = Buffer.concat([textField(1, apiVersion), textField(2, kind)]);
-  return Buffer.concat([Buffer.from(MAGIC), bytesField(1, type), bytesField(2, content), textField(3, ''), textField(4, '')]);
+  return Buffer.concat([Buffer.from(MAGIC), bytesField(1, type), bytesHead(2, contentBytes)]);
 }
 
 function encodeMessage(message: string, object: JsonObject): Buffer {

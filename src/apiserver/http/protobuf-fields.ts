@@ -5,7 +5,12 @@ export function textField(number: number, text: string): Buffer {
 }
 
 export function bytesField(number: number, content: Buffer): Buffer {
-  return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
+  return Buffer.concat([bytesHead(number, content.length), content]);
+}
+
+/** What stands before so many bytes. */
+export function bytesHead(number: number, length: number): Buffer {
+  return Buffer.concat([varint((number << 3) | 2), varint(length)]);
 }
 
 /** Negative ones in ten bytes, as 64 bits. */

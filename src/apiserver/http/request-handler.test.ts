@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ProtobufFrames } from '../../kube/http/protobuf/protobuf-frames.ts';
+import { ProtobufKind } from '../../kube/http/protobuf/protobuf-kind.ts';
+import { ProtobufPageReader } from '../../kube/http/protobuf/protobuf-page-reader.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { kruiseCustomResourceDefinitions } from '../resources/kruise-crds.ts';
 import {
@@ -56,6 +59,14 @@ async function aServer() {
     return { stream: answer, read: () => readAll(answer) };
   };
   return { ...server, ask, json, lines };
+}
+
+/** The bytes of an answer, or of what waits in a stream. */
+function bytesIn(answer: ApiAnswer): Buffer {
+  if (answer.type === 'whole') return Buffer.from(answer.body);
+  const frames: Uint8Array[] = [];
+  for (let frame = answer.poll(); frame !== undefined; frame = answer.poll()) frames.push(Buffer.from(frame));
+  return Buffer.concat(frames);
 }
 
 function readAll(stream: LineStream): JsonObject[] {
@@ -310,6 +321,39 @@ describe('other forms', () => {
     const { body } = json(MAPS, { headers });
     expect(body).toMatchObject({ kind: 'PartialObjectMetadataList', items: [{ kind: 'PartialObjectMetadata', metadata: { name: 'm' } }] });
     expect((body['items'] as JsonObject[])[0]).not.toHaveProperty('data');
+  });
+});
+
+describe('protobuf', () => {
+  const headers = { accept: 'application/vnd.kubernetes.protobuf,application/json' };
+  const maps = ProtobufKind.of({ group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true }, { data: true });
+
+  it('is the form of lists and watches of built-in kinds for whoever asks for it first', async () => {
+    const { client, ask } = await aServer();
+    const object = { ...anObject(CONFIG_MAPS, 'a'), data: { key: 'grün' } };
+    const { metadata } = await client.create(CONFIG_MAPS, object);
+    const listed = ask(MAPS, { headers });
+    expect(listed.headers['content-type']).toBe('application/vnd.kubernetes.protobuf');
+    const page = new ProtobufPageReader(maps as ProtobufKind, 1 << 20);
+    page.push(bytesIn(listed));
+    page.finish();
+    expect(page.items).toEqual([{ metadata: expect.objectContaining({ name: 'a', uid: metadata.uid }), data: { key: 'grün' } }]);
+    const watched = ask(`${MAPS}?watch=1&resourceVersion=0`, { headers });
+    expect(watched.headers['content-type']).toBe('application/vnd.kubernetes.protobuf;stream=watch');
+    const frames = new ProtobufFrames(maps as ProtobufKind);
+    const events = [...frames.push(bytesIn(watched))].map((frame) => frames.eventOf(frame));
+    expect(events).toEqual([{ type: 'added', object: expect.objectContaining({ kind: 'ConfigMap', data: { key: 'grün' } }) }]);
+  });
+
+  it('is not the form of custom kinds, of single objects, or of whoever asks for JSON first', async () => {
+    const { client, json } = await aServer();
+    await client.create(CONFIG_MAPS, anObject(CONFIG_MAPS, 'a'));
+    expect(json(`${MAPS}/a`, { headers }).body).toMatchObject({ kind: 'ConfigMap' });
+    expect(json(MAPS, { headers: { accept: 'application/json,application/vnd.kubernetes.protobuf' } }).body).toMatchObject({
+      kind: 'ConfigMapList',
+    });
+    for (const definition of kruiseCustomResourceDefinitions()) await client.create(CRDS, definition);
+    expect(json('/apis/apps.kruise.io/v1beta1/statefulsets', { headers }).body).toMatchObject({ kind: 'StatefulSetList' });
   });
 });
 

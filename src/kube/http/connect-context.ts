@@ -4,7 +4,7 @@ import type { Lane } from '../../runtime/pump.ts';
 import { ApiError } from '../api-error.ts';
 import type { TlsTrust } from './connect-socket.ts';
 import { type Credential, type Credentials, RefreshedCredentials, staticCredentials } from './credentials.ts';
-import { HttpApiServer } from './http-api-server.ts';
+import { HttpApiServer, type HttpApiServerOptions } from './http-api-server.ts';
 import type { KubeContext } from './kubeconfig.ts';
 import type { PemSource } from './kubeconfig-entry.ts';
 import type { KubeUser } from './kubeconfig-user.ts';
@@ -18,6 +18,7 @@ export interface ConnectOptions {
   readonly userAgent: string;
   /** Turns to read what the cluster sends; default: always. */
   readonly lane?: Lane;
+  readonly onUnreadableProtobuf?: HttpApiServerOptions['onUnreadableProtobuf'];
 }
 
 /** client-go reads token files once a minute; the vendor's client knows when its own credentials expire. */
@@ -38,6 +39,7 @@ export function connectContext(context: KubeContext, options: ConnectOptions): H
     userAgent: options.userAgent,
     ...(impersonate === undefined ? {} : { impersonate }),
     ...(options.lane === undefined ? {} : { lane: options.lane }),
+    ...(options.onUnreadableProtobuf === undefined ? {} : { onUnreadableProtobuf: options.onUnreadableProtobuf }),
   });
 }
 

@@ -4,7 +4,10 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { changeLine, filled, podPages, type Template } from './template.ts';
+import { ENVELOPE_TAIL, protobufListHead } from '../../../src/apiserver/http/protobuf-encoder.ts';
+import { PROTOBUF_TYPE } from '../../../src/kube/protobuf/message-rules.ts';
+import type { JsonObject } from '../../../src/model/kube-object.ts';
+import { changeLine, type Form, filled, type PodPage, podPages, type Template } from './template.ts';
 
 /** Sends `events` changes, spread over the pods, on every open watch of `clusters` clusters. */
 export interface Burst {
@@ -15,11 +18,12 @@ export interface Burst {
 
 const [pods = 0, pageSize = 500] = process.argv.slice(2).map(Number);
 const LIST_VERSION = '1000000001';
-const pages = podPages(pods, pageSize);
-const lines: Template[] = Array.from({ length: Math.min(pods, 2_000) }, (_, at) =>
-  changeLine(Math.floor((at * pods) / Math.min(pods, 2_000))),
-);
-const watches = new Map<number, Set<ServerResponse>>();
+const pages: Readonly<Record<Form, readonly PodPage[]>> = {
+  json: podPages(pods, pageSize, 'json'),
+  protobuf: podPages(pods, pageSize, 'protobuf'),
+};
+const changes: Readonly<Record<Form, readonly Template[]>> = { json: changesIn('json'), protobuf: changesIn('protobuf') };
+const watches = new Map<number, Map<ServerResponse, Form>>();
 const KINDS = [
   { resource: 'pods', responseKind: { kind: 'Pod' }, scope: 'Namespaced' },
   { resource: 'namespaces', responseKind: { kind: 'Namespace' }, scope: 'Cluster' },
@@ -40,8 +44,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const [, , number = '0', ...rest] = url.pathname.split('/');
   const cluster = Number(number);
   const path = `/${rest.join('/')}`;
-  if (url.searchParams.has('watch')) return watch(cluster, path, response);
-  if (path === '/api/v1/pods') return list(cluster, url.searchParams, response);
+  // Pods in protobuf for whoever can read it, as API servers do; all else in JSON.
+  const form: Form = path === '/api/v1/pods' && request.headers.accept?.includes(PROTOBUF_TYPE) === true ? 'protobuf' : 'json';
+  if (url.searchParams.has('watch')) return watch(cluster, { path, form }, response);
+  if (path === '/api/v1/pods') return list(cluster, { query: url.searchParams, form }, response);
   json(response, small(path, cluster));
 }
 
@@ -74,34 +80,51 @@ function json(response: ServerResponse, body: unknown): void {
 }
 
 /** A page where a limit is given, else everything in one answer. */
-async function list(cluster: number, query: URLSearchParams, response: ServerResponse): Promise<void> {
+async function list(
+  cluster: number,
+  { query, form }: { readonly query: URLSearchParams; readonly form: Form },
+  response: ServerResponse,
+): Promise<void> {
+  const all = pages[form];
   const limit = Number(query.get('limit') ?? 0);
   const from = Number(query.get('continue') ?? 0);
   const isProbe = limit > 0 && limit < pageSize;
-  const to = isProbe ? from : limit > 0 ? from + 1 : pages.length;
-  const token = to < pages.length && !isProbe ? `,"continue":"${to}"` : '';
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.write(`{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"${LIST_VERSION}"${token}},"items":[`);
-  for (let at = from; at < to; at += 1) {
-    const page = pages[at];
-    if (page === undefined) break;
-    if (at > from) response.write(',');
+  const to = isProbe ? from : limit > 0 ? from + 1 : all.length;
+  const metadata = { resourceVersion: LIST_VERSION, ...(to < all.length && !isProbe && { continue: String(to) }) };
+  const parts = all.slice(from, to);
+  response.writeHead(200, { 'content-type': form === 'json' ? 'application/json' : PROTOBUF_TYPE });
+  response.write(headOf(form, metadata, parts));
+  for (const [at, page] of parts.entries()) {
+    if (at > 0 && form === 'json') response.write(',');
     if (!response.write(filled(page.template, cluster))) await drained(response);
   }
-  response.end(']}');
+  response.end(form === 'json' ? ']}' : ENVELOPE_TAIL);
 }
 
-function watch(cluster: number, path: string, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
+/** Of a list all that comes before its items. */
+function headOf(form: Form, metadata: JsonObject, parts: readonly PodPage[]): string | Buffer {
+  if (form === 'json') return `{"kind":"PodList","apiVersion":"v1","metadata":${JSON.stringify(metadata)},"items":[`;
+  const length = parts.reduce((sum, { template }) => sum + template.bytes.length, 0);
+  return protobufListHead({ apiVersion: 'v1', kind: 'Pod', metadata }, length);
+}
+
+function changesIn(form: Form): Template[] {
+  const count = Math.min(pods, 2_000);
+  return Array.from({ length: count }, (_, at) => changeLine(Math.floor((at * pods) / count), form));
+}
+
+function watch(cluster: number, { path, form }: { readonly path: string; readonly form: Form }, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': form === 'json' ? 'application/json' : `${PROTOBUF_TYPE};stream=watch` });
   response.flushHeaders();
   if (path !== '/api/v1/pods') return;
-  const open = watches.get(cluster) ?? new Set();
-  watches.set(cluster, open.add(response));
+  const open = watches.get(cluster) ?? new Map<ServerResponse, Form>();
+  watches.set(cluster, open.set(response, form));
   response.on('close', () => open.delete(response));
 }
 
 async function send(cluster: number, { events, firstVersion }: Burst): Promise<void> {
-  for (const response of watches.get(cluster) ?? []) {
+  for (const [response, form] of watches.get(cluster) ?? []) {
+    const lines = changes[form];
     for (let at = 0; at < events && !response.destroyed; at += 1) {
       const line = lines[(at * 7) % lines.length] as Template;
       if (!response.write(filled(line, cluster, firstVersion + at))) await drained(response);
