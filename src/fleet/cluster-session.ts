@@ -5,7 +5,7 @@ import { type GroupResource, groupResourceOf, type Resource } from '../model/res
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import { Auditor } from './auditor.ts';
+import { type AuditCounts, Auditor } from './auditor.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { ClusterPublisher } from './cluster-publisher.ts';
@@ -105,7 +105,7 @@ export class ClusterSession {
   }
 
   /** Comparisons with the server, and how many of them found a difference. */
-  get audits(): { readonly done: number; readonly differences: number } {
+  get audits(): AuditCounts {
     return { done: this.#auditor.audits, differences: this.#auditor.differences };
   }
 

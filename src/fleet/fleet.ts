@@ -4,6 +4,7 @@ import type { Resource } from '../model/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
+import type { AuditCounts } from './auditor.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
 import { ClusterSession } from './cluster-session.ts';
@@ -41,6 +42,8 @@ export interface Fleet extends AsyncDisposable {
   apiServer(name: string): ApiServer | undefined;
   /** Every kind a cluster serves, at every served version; empty before first contact. */
   served(name: string): readonly Resource[];
+  /** Of the background comparison, since the cluster was added; undefined when there is no such cluster. */
+  audits(name: string): AuditCounts | undefined;
 }
 
 interface Member {
@@ -115,6 +118,10 @@ class RunningFleet implements Fleet {
 
   served(name: string): readonly Resource[] {
     return this.#members.get(name)?.session.served ?? [];
+  }
+
+  audits(name: string): AuditCounts | undefined {
+    return this.#members.get(name)?.session.audits;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -92,12 +92,14 @@ function startServer(config: ServeConfig, gateway: Gateway, { runtime, logger, r
   });
 }
 
-function clusterSamples({ store }: Gateway, now: number): ClusterSample[] {
+function clusterSamples({ store, fleet }: Gateway, now: number): ClusterSample[] {
   return store.clusters().map(({ record: { name, sync } }) => ({
     name,
     state: sync.state,
     staleSeconds: sync.staleSince === undefined ? 0 : (now - sync.staleSince) / 1000,
     objects: sync.resources.reduce((sum, resource) => sum + resource.objects, 0),
+    comparisons: fleet.audits(name)?.done ?? 0,
+    differences: fleet.audits(name)?.differences ?? 0,
   }));
 }
 

@@ -6,6 +6,9 @@ export interface ClusterSample {
   readonly state: string;
   readonly staleSeconds: number;
   readonly objects: number;
+  /** Background comparisons of a kind with the server, and how many of them found the copy wrong and had it read anew. */
+  readonly comparisons: number;
+  readonly differences: number;
 }
 
 /** The process's numbers, in Prometheus' conventions: prefix fleetgraph_, base units, no ids in labels. */
@@ -47,6 +50,23 @@ export class Metrics {
     gauge('fleetgraph_cluster_up', '1 while the copy of the cluster is live.', (sample) => (sample.state === 'LIVE' ? 1 : 0));
     gauge('fleetgraph_cluster_staleness_seconds', 'Age of the copy of the cluster; 0 while live.', (sample) => sample.staleSeconds);
     gauge('fleetgraph_cluster_objects', 'Objects held of the cluster.', (sample) => sample.objects);
+    const counter = (name: string, help: string, read: (sample: ClusterSample) => number) =>
+      new Counter({
+        name,
+        help,
+        labelNames: ['cluster'],
+        registers: [this.#registry],
+        collect() {
+          this.reset();
+          for (const sample of clusters()) this.inc({ cluster: sample.name }, read(sample));
+        },
+      });
+    counter('fleetgraph_cluster_comparisons_total', 'Kinds compared with the server in the background.', (sample) => sample.comparisons);
+    counter(
+      'fleetgraph_cluster_differences_total',
+      'Comparisons that found the copy wrong; the kind was then read anew.',
+      (sample) => sample.differences,
+    );
   }
 
   get contentType(): string {

@@ -71,7 +71,7 @@ async function start(): Promise<GraphqlServer> {
         request.headersDistinct['origin']?.[0] === 'http://evil.example' ? { status: 403, message: 'origin' } : undefined,
       stillValid: async () => true,
     },
-    metrics: new Metrics(() => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3 }]),
+    metrics: new Metrics(() => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3, comparisons: 7, differences: 2 }]),
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
@@ -255,7 +255,13 @@ describe('life', () => {
   });
 
   it('serves metrics, the landing page and a playground that loads nothing from elsewhere', async () => {
-    expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('fleetgraph_cluster_up{cluster="c1"} 1');
+    // Counted elsewhere and only told here: a second scrape tells the same.
+    for (let scrape = 0; scrape < 2; scrape += 1) {
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).toContain('fleetgraph_cluster_up{cluster="c1"} 1');
+      expect(metrics).toContain('fleetgraph_cluster_comparisons_total{cluster="c1"} 7');
+      expect(metrics).toContain('fleetgraph_cluster_differences_total{cluster="c1"} 2');
+    }
     expect(await (await fetch(`${server.url}/`)).text()).toContain('/playground');
     const page = await (await fetch(`${server.url}/playground`)).text();
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
