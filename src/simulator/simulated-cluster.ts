@@ -133,9 +133,9 @@ export class SimulatedCluster {
     this.#runners.get(this.#kubelets.name)?.wake(keyOf(pod));
   }
 
-  /** Containers of `image` never get ready, or may again. */
-  holdUnready(image: string, isHeld: boolean): void {
-    for (const key of this.#kubelets.holdUnready(image, isHeld)) this.#runners.get(this.#kubelets.name)?.wake(key);
+  /** Containers of `image` never get ready, or may again. `since`: only in pods created at that moment or later. */
+  holdUnready(image: string, isHeld: boolean, since = 0): void {
+    for (const key of this.#kubelets.holdUnready(image, isHeld, since)) this.#runners.get(this.#kubelets.name)?.wake(key);
   }
 
   /** How many objects of a kind there are: "pods", "deployments.apps". */
