@@ -45,6 +45,8 @@ export interface AuditEvent {
     readonly apiGroup?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** The body, of patches and updates of Deployments and CloneSets. */
+  readonly requestObject?: unknown;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly requestReceivedTimestamp: string;
 }
