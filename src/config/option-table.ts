@@ -67,12 +67,17 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: 'whose API server reviews tokens; default the hub, else the first',
   },
   { name: 'audience', kind: 'value', example: 'fleetgraph', description: 'the audience that a token must be good for' },
-  { name: 'hub', kind: 'value', example: 'CONTEXT', description: 'the meta cluster; in this version it reviews tokens' },
+  {
+    name: 'hub',
+    kind: 'value',
+    example: 'CONTEXT',
+    description: 'the cluster that keeps rollouts and operations, as custom resources',
+  },
   {
     name: 'data-dir',
     kind: 'value',
     example: 'DIR',
-    description: 'where state is kept; in this version that of a simulation (else in memory)',
+    description: 'where state is kept without a hub; ./.fleetgraph, in memory with a simulation or --read-only',
   },
   { name: 'read-only', kind: 'flag', description: 'every mutation answers BlockedError' },
   {

@@ -11,6 +11,7 @@ import { maskError } from '../graph/errors.ts';
 import { guardText, LIMIT_RULES } from '../graph/limits.ts';
 import { buildSchema } from '../graph/schema.ts';
 import { hmacSeal } from '../graph/seal.ts';
+import type { Hub } from '../hub/hub.ts';
 import { RunBook } from '../rollout/run-book.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphqlApi } from '../server/graphql-api.ts';
@@ -27,7 +28,15 @@ export interface Gateway extends AsyncDisposable {
   readonly callers: ReturnType<typeof createCallers>;
 }
 
-export function startGateway(config: ServeConfig, source: OpenSource, runtime: ProgramRuntime, logger: Logger): Gateway {
+export interface GatewayParts {
+  readonly source: OpenSource;
+  /** Stays open as long as the gateway runs; closed by who opened it. */
+  readonly hub: Hub;
+  readonly runtime: ProgramRuntime;
+  readonly logger: Logger;
+}
+
+export function startGateway(config: ServeConfig, { source, hub, runtime, logger }: GatewayParts): Gateway {
   const { clock, random } = runtime;
   const store = new InMemoryGraphStore({
     now: () => clock.now(),
@@ -36,7 +45,7 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
   const log = new ChangeLog({ clock, logger });
   store.onCommit((commit) => log.append(commit));
   const fleet = startFleet({ definitions: source.definitions, store, clock, random, logger });
-  const callers = createCallers(config, source, { fleet, store, runtime, logger });
+  const callers = createCallers(config, source, { fleet, store, hub, runtime, logger });
   const history = new OperationHistory();
   const commands = createCommands({
     apiServer: (cluster) => fleet.apiServer(cluster),

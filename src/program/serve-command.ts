@@ -12,6 +12,7 @@ import { announce, FIRST_QUERY, firstMutation } from './announcement.ts';
 import { type OpenSource, openSource } from './cluster-source.ts';
 import type { ExitCode } from './exit-code.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { openHub } from './open-hub.ts';
 import type { ProgramRuntime } from './runtime.ts';
 import { asUsageError, refuseUnwritable } from './usage-error.ts';
 
@@ -39,7 +40,10 @@ async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<Ex
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
   });
   refuseUnknownClusters(config, source);
-  await using gateway = startGateway(config, source, runtime, logger);
+  const hub = await openHub(config, source, { runtime, logger });
+  if (hub === undefined) return await asked;
+  await using _hub = { [Symbol.asyncDispose]: () => hub.close() };
+  await using gateway = startGateway(config, { source, hub, runtime, logger });
   const state = { ready: false };
   const ready: HealthCheck = { name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') };
   await using server = await startServer(config, gateway, { runtime, logger, ready });
@@ -57,11 +61,10 @@ async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<Ex
 }
 
 /** A name in the configuration that no source has is a mistake worth a line, not a silence. */
-function refuseUnknownClusters({ clusters, hub, tokenReviewContext }: ServeConfig, { definitions }: OpenSource): void {
+function refuseUnknownClusters({ clusters, tokenReviewContext }: ServeConfig, { definitions }: OpenSource): void {
   const names = new Set(definitions.map(({ name }) => name));
   const asked = [
     ...clusters.map(({ name }) => ({ key: 'clusters in the configuration file', name })),
-    ...(hub === undefined ? [] : [{ key: '--hub', name: hub }]),
     ...(tokenReviewContext === undefined ? [] : [{ key: '--token-review-context', name: tokenReviewContext }]),
   ];
   const problems = asked
