@@ -41,7 +41,8 @@ export interface Capability {
   readonly reason?: string;
 }
 
-export type WorkloadVerb = 'startRollout' | 'scale' | 'restart' | 'pause' | 'resume' | 'setPartition' | 'undo';
+export const WORKLOAD_VERBS = ['startRollout', 'scale', 'restart', 'pause', 'resume', 'setPartition', 'undo'] as const;
+export type WorkloadVerb = (typeof WORKLOAD_VERBS)[number];
 export type WorkloadCapabilities = Readonly<Record<WorkloadVerb, Capability>>;
 export type RunCapabilities = Readonly<Record<RolloutVerb, Capability>>;
 

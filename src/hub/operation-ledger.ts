@@ -1,6 +1,6 @@
 import { type ApiError, isApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import type { JsonObject, KubeObject } from '../model/kube-object.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
@@ -102,10 +102,26 @@ export class OperationLedger {
   /** Puts an operation on record that nobody will ask for again: one without a request id. */
   async record(operation: Operation): Promise<OperationEntry> {
     const wanted = this.#newEntry(`op-${operation.id}`, digestOf([operation.id]), operation);
-    this.#active.add(wanted.id);
     const created = await createObject(this.#write(operationObject(wanted)));
     if (created === undefined) throw new HubError('exists', `there is an operation ${operation.id} already`);
+    this.#active.add(wanted.id);
     return operationEntry(created);
+  }
+
+  /** What `record` put there, if it did. */
+  recorded(id: string): Promise<OperationEntry | undefined> {
+    return this.#find(`op-${id}`);
+  }
+
+  /** Notes how it is about to be done, before it is: whoever has to find out how far it came goes by that. Throws `conflict`. */
+  note(entry: OperationEntry, command: JsonObject): Promise<OperationEntry> {
+    return this.#replace(entry, { ...entry, command });
+  }
+
+  /** Nobody knows whether it was done: it counts as abandoned at once, and whoever asks again finds out. */
+  async leaveOpen(entry: OperationEntry): Promise<OperationEntry> {
+    this.#active.delete(entry.id);
+    return this.#replace(entry, { ...entry, outcome: 'UNKNOWN' });
   }
 
   /** Writes the answer. Throws `conflict` when somebody has taken the operation over meanwhile. */

@@ -1,6 +1,4 @@
 import { createCommands } from '../commands/gateway-commands.ts';
-import { OperationHistory } from '../commands/operation-history.ts';
-import { RequestLedger } from '../commands/request-ledger.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { ChangeLog } from '../feed/change-log.ts';
 import { ResumeTokens } from '../feed/resume-token.ts';
@@ -13,11 +11,13 @@ import { buildSchema } from '../graph/schema.ts';
 import { hmacSeal } from '../graph/seal.ts';
 import type { Hub } from '../hub/hub.ts';
 import { RunBook } from '../rollout/run-book.ts';
+import { NotLeadingError, type RunDriver } from '../rollout/run-driver.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphqlApi } from '../server/graphql-api.ts';
 import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
 import { createCallers } from './callers.ts';
 import type { OpenSource } from './cluster-source.ts';
+import { openOperations } from './operations.ts';
 import type { ProgramRuntime } from './runtime.ts';
 
 /** Everything between the clusters and the sockets, running. */
@@ -46,11 +46,16 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
   store.onCommit((commit) => log.append(commit));
   const fleet = startFleet({ definitions: source.definitions, store, clock, random, logger });
   const callers = createCallers(config, source, { fleet, store, hub, runtime, logger });
-  const history = new OperationHistory();
+  const operations = openOperations({ hub, holder: random.uuid(), readOnly: config.readOnly, runtime, logger });
+  const runs = new RunBook(new ChangeLog({ clock, logger }));
   const commands = createCommands({
     apiServer: (cluster) => fleet.apiServer(cluster),
-    history,
-    ledger: new RequestLedger(clock),
+    served: (cluster) => fleet.served(cluster),
+    store,
+    runs,
+    driver: NO_DRIVER,
+    ledger: operations.ledger,
+    operations: operations.book,
     clock,
     random,
     logger,
@@ -61,8 +66,8 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
     clock,
     random,
     commands,
-    operations: history,
-    runs: new RunBook(new ChangeLog({ clock, logger })),
+    operations: operations.book,
+    runs,
     seal: hmacSeal(random.uuid()),
     log,
     tokens: new ResumeTokens({ processId: random.uuid() }),
@@ -76,5 +81,19 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
     price: priceOperation,
     maskError: (error, requestId) => maskError(error, requestId, logger),
   };
-  return { store, fleet, api, callers, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+  return {
+    ...{ store, fleet, api, callers },
+    async [Symbol.asyncDispose]() {
+      await operations[Symbol.asyncDispose]();
+      await fleet[Symbol.asyncDispose]();
+    },
+  };
 }
+
+/** Until there is one: runs are refused by name. */
+const NO_DRIVER: RunDriver = {
+  leads: false,
+  leader: '',
+  start: () => Promise.reject(new NotLeadingError('')),
+  command: () => Promise.reject(new NotLeadingError('')),
+};
