@@ -10,8 +10,8 @@ import { guardText, LIMIT_RULES } from '../graph/limits.ts';
 import { buildSchema } from '../graph/schema.ts';
 import { hmacSeal } from '../graph/seal.ts';
 import type { Hub } from '../hub/hub.ts';
-import { RunBook } from '../rollout/run-book.ts';
-import { NotLeadingError, type RunDriver } from '../rollout/run-driver.ts';
+import { RolloutDriver } from '../rollout/driver/rollout-driver.ts';
+import { RunBook, type Runs } from '../rollout/run-book.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphqlApi } from '../server/graphql-api.ts';
 import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
@@ -24,6 +24,8 @@ import type { ProgramRuntime } from './runtime.ts';
 export interface Gateway extends AsyncDisposable {
   readonly store: InMemoryGraphStore;
   readonly fleet: Fleet;
+  readonly runs: Runs;
+  readonly driver: RolloutDriver;
   readonly api: GraphqlApi;
   readonly callers: ReturnType<typeof createCallers>;
 }
@@ -48,12 +50,19 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
   const callers = createCallers(config, source, { fleet, store, hub, runtime, logger });
   const operations = openOperations({ hub, holder: random.uuid(), readOnly: config.readOnly, runtime, logger });
   const runs = new RunBook(new ChangeLog({ clock, logger }));
+  const driver = new RolloutDriver({
+    ...{ hub, book: runs, store, clock, random, logger },
+    apiServer: (cluster) => fleet.apiServer(cluster),
+    impersonates: config.auth !== 'local',
+    isReadOnly: config.readOnly,
+    holder: `${runtime.environment['HOSTNAME'] ?? 'fleetgraph'}_${random.uuid()}`,
+  });
   const commands = createCommands({
     apiServer: (cluster) => fleet.apiServer(cluster),
     served: (cluster) => fleet.served(cluster),
     store,
     runs,
-    driver: NO_DRIVER,
+    driver,
     ledger: operations.ledger,
     operations: operations.book,
     clock,
@@ -82,18 +91,12 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
     maskError: (error, requestId) => maskError(error, requestId, logger),
   };
   return {
-    ...{ store, fleet, api, callers },
+    ...{ store, fleet, runs, driver, api, callers },
     async [Symbol.asyncDispose]() {
+      // While the clusters can still be reached: what was sent is waited for.
+      await driver[Symbol.asyncDispose]();
       await operations[Symbol.asyncDispose]();
       await fleet[Symbol.asyncDispose]();
     },
   };
 }
-
-/** Until there is one: runs are refused by name. */
-const NO_DRIVER: RunDriver = {
-  leads: false,
-  leader: '',
-  start: () => Promise.reject(new NotLeadingError('')),
-  command: () => Promise.reject(new NotLeadingError('')),
-};

@@ -71,13 +71,16 @@ async function start(): Promise<GraphqlServer> {
         request.headersDistinct['origin']?.[0] === 'http://evil.example' ? { status: 403, message: 'origin' } : undefined,
       stillValid: async () => true,
     },
-    metrics: new Metrics(() => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3 }]),
+    metrics: new Metrics({
+      clusters: () => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3 }],
+      rollouts: () => ({ phases: new Map([['RUNNING', 1]]), leads: true }),
+    }),
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
     live: [{ name: 'ping', failure: () => undefined }],
     ready: [{ name: 'clusters', failure: () => 'c1 has not synced' }],
-    playground: { defaultQuery: '{ hello }' },
+    playground: { queries: () => ['{ hello }'] },
   });
 }
 
