@@ -1,12 +1,17 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
+export interface PlaygroundOptions {
+  /** Documents to begin with, one in each tab; asked for again with each visit. */
+  readonly queries: () => readonly string[];
+}
+
 /** The whole playground in one page: nothing is loaded from anywhere, so it works without a network. */
-export function playgroundPage(options: { readonly defaultQuery: string }): string {
+export function playgroundPage(queries: readonly string[]): string {
   return renderGraphiQL({
     title: 'Fleetgraph playground',
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
-    defaultQuery: options.defaultQuery,
+    defaultTabs: queries.map((query) => ({ query })),
     shouldPersistHeaders: false,
   });
 }
