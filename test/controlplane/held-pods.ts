@@ -15,7 +15,7 @@ export interface HeldPods {
  * has come into force; disposing lifts it (for pods that are created later).
  */
 export async function holdNewPodsUnready(cluster: ClusterClient, held: HeldPods): Promise<AsyncDisposable> {
-  const name = `never-ready-${held.namespace}`;
+  const name = `never-ready-${held.namespace}-${held.image.replaceAll(/[^a-z0-9]+/g, '-')}`;
   const [policy, binding] = policyObjects(name, held);
   await cluster.apply(policy, binding);
   await until(`${name} in force`, { timeoutMs: effectTimeoutMs }, () => isInForce(cluster, held));
