@@ -21,6 +21,7 @@ import type {
 import { type FetchedWorkload, fetchWorkload, recordOfObject, targetFromName } from './fetch-workload.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Attempt } from './request-desk.ts';
+import { refusalOfRight } from './rights.ts';
 import { isSameTemplate, undoTo } from './undo.ts';
 import { patchFor, restarted, scaled, type WorkloadChange, withPartition, withPause, withTemplate } from './workload-change.ts';
 import { verdictOnWorkload } from './workload-verdict.ts';
@@ -141,10 +142,17 @@ class Editing<I extends WorkloadCommand> {
     const change = await this.#change(fetched);
     if ('outcome' in change) return change;
     if ('refusal' in change) return refused(change.refusal);
-    if (change.changes.length === 0) return { outcome: 'SKIPPED', object: fetched.record, errors: [] };
+    if (change.changes.length === 0) return this.#skip(fetched.record);
     const noted = noteOf(fetched.object, change.changes);
     await this.#attempt.note({ ...noted });
     return this.#send(fetched, noted);
+  }
+
+  /** Nothing is written that the server could refuse: it is asked instead. */
+  async #skip(record: WorkloadRecord): Promise<Answer<WorkloadRecord>> {
+    const { principal } = this.#edit;
+    const refusal = refusalOfRight(await this.#deps.rights.ask(principal, record), principal, record, PATH);
+    return refusal === undefined ? { outcome: 'SKIPPED', object: record, errors: [] } : refused(refusal);
   }
 
   async #change(fetched: FetchedWorkload): Promise<WorkloadChange | Answer<WorkloadRecord>> {

@@ -38,7 +38,10 @@ export async function aDoor(options: { readonly readOnly?: boolean } = {}) {
   if (cluster === undefined) throw new Error('no cluster');
   const served = await cluster.core.client().discover();
   const stage = new Stage({ hub, clock, random, cluster: cluster.name, core: cluster.core, served, readOnly: options.readOnly ?? false });
-  return Object.assign(stage, { fleet });
+  const { audit } = cluster.core;
+  /** Status codes of what people wrote, dry runs aside. */
+  const writes = () => audit.events.filter(({ dryRun }) => !dryRun).map(({ code }) => code);
+  return Object.assign(stage, { fleet, audit, writes });
 }
 
 type Hub = Awaited<ReturnType<typeof aHub>>;
