@@ -1,5 +1,6 @@
+import { STAGE_LABEL } from '../model/cluster.ts';
 import type { WorkloadKind, WorkloadRecord } from '../model/workload-record.ts';
-import type { GraphStore } from '../store/graph-store.ts';
+import type { ClusterStore, GraphStore } from '../store/graph-store.ts';
 
 /** A document to paste into the playground, or into curl. */
 export interface Pasteable {
@@ -36,12 +37,13 @@ export function quickstart(store: GraphStore, isSimulated: boolean): readonly Pa
 }
 
 const KINDS: readonly WorkloadKind[] = ['CLONE_SET', 'DEPLOYMENT'];
-/** Where a fleet of ours tries things first. */
-const CANARY_CLUSTER = 'us-east-1-edge';
+/** Clusters of this stage are where things are tried first. */
+const CANARY_STAGE = 'canary';
 
-/** The shop's web in the canary cluster if it will do, else the first one that does. */
+/** `web` in a canary cluster if it will do, else the first workload that does. */
 function chosen(store: GraphStore, fits: (workload: WorkloadRecord) => boolean): WorkloadRecord | undefined {
-  const clusters = store.clusters().toSorted((a, b) => Number(b.record.name === CANARY_CLUSTER) - Number(a.record.name === CANARY_CLUSTER));
+  const isCanary = ({ record }: ClusterStore) => Number(record.labels[STAGE_LABEL] === CANARY_STAGE);
+  const clusters = store.clusters().toSorted((a, b) => isCanary(b) - isCanary(a));
   for (const kind of KINDS) {
     const all = clusters.flatMap((cluster) => [...cluster.workloads(kind).all()].filter((each) => fits(each) && isCalm(each)));
     const found = all.find(({ name }) => name === 'web') ?? all[0];
@@ -87,7 +89,7 @@ function watchCanary({ cluster, namespace }: WorkloadRecord): string {
 }
 
 /** Stands where the id belongs. */
-export const ID_PLACE = 'ROLLOUT_ID';
+const ID_PLACE = 'ROLLOUT_ID';
 
 const ROLL_BACK = `mutation RollBack {
   rolloutRollback(input: { rollout: "${ID_PLACE}", reason: "trying it out" }) {
