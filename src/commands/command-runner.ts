@@ -15,8 +15,9 @@ import type { CommandError, CommandOptions, CommandResult } from './commands.ts'
 import { OneAtATime } from './one-at-a-time.ts';
 import type { OperationRecord, OperationTarget } from './operation.ts';
 import { type OperationBook, recordOf } from './operation-book.ts';
-import { type Attempt, type Kept, RequestDesk } from './request-desk.ts';
+import { RequestDesk } from './request-desk.ts';
 import { Rights } from './rights.ts';
+import type { Attempt, Kept } from './sitting.ts';
 
 /** What the door needs of the process. */
 export interface CommandOptionsOfProcess {

@@ -10,7 +10,7 @@ import { refusalOf } from './api-refusal.ts';
 import { noSuchCluster } from './command-error.ts';
 import { asCaller, type Command, type CommandDeps, runCommand, writeOptions } from './command-runner.ts';
 import type { CommandError, CommandResult, PodCommand } from './commands.ts';
-import type { Attempt } from './request-desk.ts';
+import type { Attempt } from './sitting.ts';
 
 const PODS: Resource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
 const PATH = ['input', 'pod'];

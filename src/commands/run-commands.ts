@@ -7,9 +7,9 @@ import { type Answer, keptRun } from './answer.ts';
 import { notFound, notLeading, targetOfRun } from './command-error.ts';
 import { type CommandDeps, runCommand } from './command-runner.ts';
 import type { CommandError, CommandResult, RunCommand } from './commands.ts';
-import type { Attempt } from './request-desk.ts';
 import { isDown, type Right, refusalOfRight } from './rights.ts';
 import { failedToRecord } from './rollout-start.ts';
+import type { Attempt } from './sitting.ts';
 
 const PATH = ['input', 'rollout'];
 

@@ -10,10 +10,11 @@ import { type Answer, answerFromJson, answerToJson, type Keeping, keptRun } from
 import { blocked, invalid, targetOfRun } from './command-error.ts';
 import { type CommandDeps, newOperation, runCommand } from './command-runner.ts';
 import type { CommandError, CommandResult, RunsCommand, RunsResult } from './commands.ts';
+import { hubRefusal } from './hub-refusal.ts';
 import type { OperationRecord } from './operation.ts';
 import { recordOf } from './operation-book.ts';
-import { type Attempt, hubRefusal } from './request-desk.ts';
 import { commandRun, noSuchRun, refusedBeforehand } from './run-commands.ts';
+import type { Attempt } from './sitting.ts';
 
 type Result = CommandResult<Run>;
 
