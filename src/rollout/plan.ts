@@ -63,7 +63,7 @@ interface Asked {
   readonly context: PlanContext;
 }
 
-const DEFAULT_PATIENCE: Omit<Patience, 'notReadySeconds'> = { stepDeadlineSeconds: 900, evidenceSeconds: 30, maxStalenessMs: 10_000 };
+const DEFAULT_PATIENCE: Omit<Patience, 'notReadySeconds'> = { stepDeadlineSeconds: 900, evidenceSeconds: 25, maxStalenessMs: 10_000 };
 
 function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
   try {

@@ -1,3 +1,4 @@
+import { evidenceDueAt } from './evidence.ts';
 import { isFinished } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -7,8 +8,8 @@ export function scheduleNext(turn: Turn): void {
   const { status, now } = turn;
   const atRest = status.phase === 'PAUSED' || status.phase === 'HALTED' || status.phase === 'ROLLBACK_FAILED';
   const look = now + (atRest ? LOOK_AT_REST_MS : LOOK_MS);
-  const until = status.notBefore !== undefined && status.notBefore > now ? Math.min(look, status.notBefore) : look;
-  turn.emit({ do: 'wait', until });
+  const due = [status.notBefore, atRest ? undefined : evidenceDueAt(turn)].filter((at) => at !== undefined && at > now) as number[];
+  turn.emit({ do: 'wait', until: Math.min(look, ...due) });
 }
 
 /** Half of what an observation may be old: a timed wait counts only time that was watched. */

@@ -43,6 +43,7 @@ export interface RolloutDriverOptions {
 
 export const ROLLOUT_LEASE = 'fleetgraph-rollouts';
 
+const FOLLOW_AGAIN_MS = 30_000;
 /** How long what is under way may take when we are asked to end. */
 const DRAIN_MS = 4_000;
 
@@ -80,7 +81,7 @@ export class RolloutDriver implements RunDriver, AsyncDisposable {
       },
     });
     this.#commits = store.onCommit((commit) => this.#hand?.heard(commit, store.cluster(commit.cluster)));
-    this.#following = this.#repository.follow(this.#followed, this.#ending.signal);
+    this.#following = this.#follow();
     this.#election = options.isReadOnly ? undefined : this.#elect();
     this.loaded = Promise.all([heard.promise, this.#election && this.#firstElection(this.#election)]).then(() => {});
     this.#election?.start();
@@ -127,6 +128,20 @@ export class RolloutDriver implements RunDriver, AsyncDisposable {
 
   #notLeading(): NotLeadingError {
     return new NotLeadingError(this.leader === this.#options.holder ? '' : this.leader);
+  }
+
+  /** A fault of ours must not leave the book as it was for ever. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#ending;
+    const { clock, logger } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#repository.follow(this.#followed, signal);
+      } catch (error) {
+        logger.error('the runs of the hub could not be followed', { error: String(error) });
+        await clock.sleep(FOLLOW_AGAIN_MS, signal);
+      }
+    }
   }
 
   #elect(): LeaseElection {
