@@ -61,6 +61,7 @@ class Watcher<T> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#stopped) return { done: true, value: undefined };
     this.#follow();
     try {
       const told = await this.#told();
@@ -75,6 +76,7 @@ class Watcher<T> {
   stop(): void {
     this.#stopped = true;
     this.#following?.[Symbol.dispose]();
+    this.#following = undefined;
     this.#alarm.ring();
   }
 
