@@ -82,7 +82,7 @@ export class DriverWorld implements AsyncDisposable {
   async start(options: ProcessOptions = {}): Promise<DriverProcess> {
     const process = new DriverProcess(this, this.processes.length + 1, options);
     this.processes.push(process);
-    await this.until(() => process.isReady, 20_000);
+    await this.until(() => process.isReady || process.clock.isPaused, 20_000);
     return process;
   }
 
