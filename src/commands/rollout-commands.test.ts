@@ -3,6 +3,7 @@ import { aDoor, type Door, dyingAt, LOCAL, TEAM, VIEWER } from '../../test/suppo
 import { type Fate, lossyApiServer } from '../../test/support/lossy-api-server.ts';
 import { ApiError } from '../kube/api-error.ts';
 import type { RolloutVerb } from '../rollout/events.ts';
+import { NotLeadingError } from '../rollout/run-driver.ts';
 import type { RolloutPhase } from '../rollout/state.ts';
 import type { RolloutStart, WorkloadTarget } from './commands.ts';
 
@@ -461,26 +462,49 @@ describe('a request id', () => {
     ]);
   });
 
-  it('whose driver lost the answer finds the run, or the decision, when it is repeated', async () => {
+  it.each([
+    { name: 'lost the answer', error: new ApiError('outcome-unknown', 'reset'), code: 'OUTCOME_UNKNOWN' },
+    { name: 'was deposed when it had written', error: new NotLeadingError('gateway-7'), code: 'NOT_LEADING' },
+  ])('whose driver $name finds the run, or the decision, when it is repeated', async ({ error, code }) => {
     const door = await aDoor();
-    const gateway = door.open();
-    const start = aStart(await door.workload('CLONE_SET'), { requestId: 'r1' });
-    gateway.driver.failure = { error: new ApiError('outcome-unknown', 'reset'), when: 'after' };
-    expect(await gateway.commands.rolloutStart(TEAM, start)).toMatchObject({
-      errors: [{ code: 'OUTCOME_UNKNOWN' }],
+    const first = door.open();
+    const workload = await door.workload('CLONE_SET');
+    const start = aStart(workload, { requestId: 'r1' });
+    first.driver.failure = { error, when: 'after' };
+    expect(await first.commands.rolloutStart(TEAM, start)).toMatchObject({ errors: [{ code }], operation: { outcome: 'UNKNOWN' } });
+    // Here or elsewhere, and though the change is made by now: it is the same run.
+    await door.edit('CLONE_SET', { spec: { template: { spec: { containers: [{ name: 'app', image: V2 }] } } } });
+    const second = door.open();
+    const again = await second.commands.rolloutStart(TEAM, start);
+    expect(again).toMatchObject({ errors: [], operation: { outcome: 'APPLIED' } });
+    expect([...second.runs.all()]).toHaveLength(1);
+    const run = again.object?.uid ?? '';
+    second.driver.failure = { error, when: 'after' };
+    const pause = { run, requestId: 'r2', dryRun: false };
+    expect(await second.commands.rolloutCommand(TEAM, 'pause', pause)).toMatchObject({
+      errors: [{ code }],
       operation: { outcome: 'UNKNOWN' },
     });
-    gateway.driver.failure = undefined;
-    const again = await gateway.commands.rolloutStart(TEAM, start);
-    expect(again).toMatchObject({ errors: [], operation: { outcome: 'APPLIED' } });
-    expect([...gateway.runs.all()]).toHaveLength(1);
-    const run = again.object?.uid ?? '';
-    gateway.driver.failure = { error: new ApiError('outcome-unknown', 'reset'), when: 'after' };
-    const pause = { run, requestId: 'r2', dryRun: false };
-    expect(await gateway.commands.rolloutCommand(TEAM, 'pause', pause)).toMatchObject({ operation: { outcome: 'UNKNOWN' } });
-    gateway.driver.failure = undefined;
-    expect(await gateway.commands.rolloutCommand(TEAM, 'pause', pause)).toMatchObject({ errors: [], operation: { outcome: 'APPLIED' } });
-    expect(gateway.runs.get(run)?.state.status.commands).toHaveLength(1);
+    const third = door.open();
+    expect(await third.commands.rolloutCommand(TEAM, 'pause', pause)).toMatchObject({ errors: [], operation: { outcome: 'APPLIED' } });
+    expect(third.runs.get(run)?.state.status.commands).toHaveLength(1);
+  });
+
+  it('left open by a gateway whose book is not read yet begins the plan that was noted, and no other', async () => {
+    const door = await aDoor();
+    const first = door.open();
+    const start = aStart(await door.workload('CLONE_SET'), { requestId: 'r1' });
+    first.driver.failure = { error: new ApiError('outcome-unknown', 'reset'), when: 'after' };
+    await first.commands.rolloutStart(TEAM, start);
+    await door.edit('CLONE_SET', { spec: { template: { spec: { containers: [{ name: 'app', image: V2 }] } } } });
+    const [id = ''] = door.states.keys();
+    const second = door.open();
+    second.runs.remove(id);
+    expect(await second.commands.rolloutStart(TEAM, start)).toMatchObject({
+      errors: [],
+      object: { uid: id },
+      operation: { outcome: 'APPLIED' },
+    });
   });
 
   it('starts one run, wherever the first gateway died', async () => {

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Principal } from '../auth/principal.ts';
 import { isHubError } from '../hub/hub-error.ts';
 import { isApiError } from '../kube/api-error.ts';
+import { groupResourceOf, parseApiVersion } from '../model/resource.ts';
 import { type PlanContext, planRollout, type RolloutPlan } from '../rollout/plan.ts';
 import type { Run } from '../rollout/run.ts';
+import type { RunTarget } from '../rollout/run-book.ts';
 import { NotLeadingError } from '../rollout/run-driver.ts';
 import { revisionsOf } from '../status/revisions.ts';
 import { type Answer, keptRun } from './answer.ts';
 import { refusalOf } from './api-refusal.ts';
-import { invalid, notLeading, unsupported } from './command-error.ts';
+import { invalid, notLeading, runInTheWay, unsupported } from './command-error.ts';
 import { type CommandDeps, runCommand } from './command-runner.ts';
 import type { CommandError, RolloutStart, RolloutStartResult } from './commands.ts';
 import { type FetchedWorkload, fetchWorkload, targetFromName } from './fetch-workload.ts';
@@ -85,6 +87,11 @@ class Starting {
     if (begun !== undefined) return { outcome: 'APPLIED', object: begun, errors: [] };
     // The gateway that leads may have begun an earlier attempt.
     if (!driver.leads) return { ...refused(notLeading(driver.leader)), outcome: this.#attempt.isRepeated ? 'UNKNOWN' : 'REFUSED' };
+    const planned = this.#attempt.noted?.['plan'] as RolloutPlan | undefined;
+    return planned === undefined ? this.#planAndStart() : this.#inTurn(planned);
+  }
+
+  async #planAndStart(): Promise<StartAnswer> {
     const fetched = await fetchWorkload(this.#principal, this.#input, this.#deps);
     if ('error' in fetched) return { outcome: fetched.outcome, errors: [fetched.error] };
     const refusal = this.#inTheWay(fetched) ?? (await this.#rightMissing(fetched));
@@ -151,17 +158,25 @@ class Starting {
     const tried = { ...plan, warnings: [...plan.warnings, ...trial.warnings] };
     if (trial.refusal !== undefined) return { outcome: trial.refusal.outcome, errors: [trial.refusal.error], plan: tried };
     if (this.#attempt.operation.dryRun) return { outcome: 'APPLIED', errors: [], plan: tried };
-    const { cluster, resource, namespace, name } = fetched.record;
-    const key = `${cluster} ${resource} ${namespace} ${name}`;
-    return { ...(await this.#deps.starts.run(key, () => this.#start(tried, fetched))), plan: tried };
+    return this.#inTurn(tried);
   }
 
-  async #start(plan: RolloutPlan, { record }: FetchedWorkload): Promise<StartAnswer> {
+  async #inTurn(plan: RolloutPlan): Promise<StartAnswer> {
+    const { cluster, apiVersion, resource, namespace, name } = plan.target;
+    const target = { cluster, resource: groupResourceOf({ group: parseApiVersion(apiVersion).group, resource }), namespace, name };
+    const key = `${cluster} ${target.resource} ${namespace} ${name}`;
+    return { ...(await this.#deps.starts.run(key, () => this.#start(plan, target))), plan };
+  }
+
+  /** The plan is noted first: whoever repeats the request begins this very one, or finds that it has begun. */
+  async #start(plan: RolloutPlan, target: RunTarget): Promise<StartAnswer> {
     const { driver, runs } = this.#deps;
     const { at, note, requestId } = this.#attempt.operation;
     // Somebody else may have started one while this one was planned.
-    const refusal = runOnIt(record, runs, this.#runId);
-    if (refusal !== undefined) return refused(refusal);
+    const active = runs.activeOn(target);
+    if (active !== undefined && active.uid !== this.#runId)
+      return refused(runInTheWay({ ...target, ...plan.target, resource: target.resource }, active, PATH));
+    if (this.#attempt.noted === undefined) await this.#attempt.note({ plan });
     const author = { author: this.#principal.user, ...(note !== undefined && { note }), ...(requestId !== undefined && { requestId }) };
     try {
       const run = await driver.start(plan, { runId: this.#runId, createdAt: at, ...author });
@@ -174,12 +189,13 @@ class Starting {
 
 /** What a driver that could not make it durable says. Throws what is a fault of ours. */
 export function failedToRecord(error: unknown): Answer<Run> {
-  if (error instanceof NotLeadingError) return refused(notLeading(error.leader));
+  // It led when it was told: whether it wrote before it was deposed only the record tells.
+  if (error instanceof NotLeadingError) return { outcome: 'UNKNOWN', errors: [notLeading(error.leader)] };
   const refusal = hubRefusal(error);
   if (refusal === undefined) throw error;
   if (isApiError(error, 'outcome-unknown', 'server-error')) return { outcome: 'UNKNOWN', errors: [lost(error.message)] };
-  // Superseded: another gateway leads by now.
-  return isHubError(error, 'superseded') ? refused(notLeading('')) : { outcome: 'FAILED', errors: [refusal] };
+  if (isHubError(error, 'superseded')) return { outcome: 'UNKNOWN', errors: [notLeading('')] };
+  return { outcome: 'FAILED', errors: [refusal] };
 }
 
 function lost(why: string): CommandError {

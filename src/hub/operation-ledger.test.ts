@@ -78,13 +78,14 @@ describe('a request id', () => {
     const begun = await ledger.begin(SCOPE, QUESTION, anOperation());
     const noted = await ledger.note(begun.entry, { patch: ['once'] });
     await ledger.leaveOpen(noted);
-    const again = await ledger.begin(SCOPE, QUESTION, anOperation());
+    const again = await open('gateway-2').begin(SCOPE, QUESTION, anOperation());
     expect(again).toMatchObject({
       kind: 'in-progress',
       isAbandoned: true,
       entry: { id: begun.entry.id, outcome: 'UNKNOWN', command: { patch: ['once'] } },
     });
     const taken = await open('gateway-2').takeOver(again.entry);
+    expect(await ledger.begin(SCOPE, QUESTION, anOperation())).toMatchObject({ kind: 'in-progress', isAbandoned: false });
     await expect(ledger.note(noted, {})).rejects.toMatchObject({ code: 'conflict' });
     await ledger.finish(taken, APPLIED);
     expect(await ledger.begin(SCOPE, QUESTION, anOperation())).toMatchObject({ kind: 'replay', result: APPLIED });

@@ -69,6 +69,7 @@ const MAX_ENTRIES = 10_000;
 const ABANDONED_AFTER_MS = 120_000;
 const ATTEMPTS = 5;
 const IN_PROGRESS = 'ACCEPTED';
+const LEFT_OPEN = 'UNKNOWN';
 
 /**
  * What was asked of us and what we answered, in the hub. An object's name follows from viewer, mutation and request id:
@@ -121,7 +122,7 @@ export class OperationLedger {
   /** Nobody knows whether it was done: it counts as abandoned at once, and whoever asks again finds out. */
   async leaveOpen(entry: OperationEntry): Promise<OperationEntry> {
     this.#active.delete(entry.id);
-    return this.#replace(entry, { ...entry, outcome: 'UNKNOWN' });
+    return this.#replace(entry, { ...entry, outcome: LEFT_OPEN });
   }
 
   /** Writes the answer. Throws `conflict` when somebody has taken the operation over meanwhile. */
@@ -135,7 +136,7 @@ export class OperationLedger {
   /** Makes an abandoned operation ours; of several who try one succeeds, the others get `conflict`. */
   async takeOver(entry: OperationEntry): Promise<OperationEntry> {
     const { holder, clock } = this.#options;
-    const taken = await this.#replace(entry, { ...entry, holder, heldSince: clock.now() });
+    const taken = await this.#replace(entry, { ...entry, holder, heldSince: clock.now(), outcome: IN_PROGRESS });
     this.#active.add(entry.id);
     return taken;
   }
@@ -204,7 +205,8 @@ export class OperationLedger {
     return result !== undefined && (result.isReusable === true || expiresAt <= this.#options.clock.now());
   }
 
-  #isAbandoned({ id, holder, heldSince }: OperationEntry): boolean {
+  #isAbandoned({ id, holder, heldSince, outcome }: OperationEntry): boolean {
+    if (outcome === LEFT_OPEN) return true;
     const { clock, abandonedAfterMs = ABANDONED_AFTER_MS } = this.#options;
     if (holder === this.#options.holder) return !this.#active.has(id);
     return clock.now() - heldSince >= abandonedAfterMs;
