@@ -33,7 +33,7 @@ const NAMESPACE = 'shop';
 /** A cluster that lives in virtual time, a hub, and a gateway's door over both, which may be closed and opened anew. */
 export async function aDoor(options: { readonly readOnly?: boolean } = {}) {
   const { apiServer: hub, clock, random } = await aHub();
-  const fleet = await createSimulatedFleet({ clusters: 1, pods: 60, seed: 3, clock });
+  const fleet = await createSimulatedFleet({ clusters: 1, pods: 20, seed: 3, clock });
   const [cluster] = fleet.clusters;
   if (cluster === undefined) throw new Error('no cluster');
   const served = await cluster.core.client().discover();
