@@ -30,6 +30,7 @@ type Variables = Readonly<Record<string, unknown>>;
  * again at any moment: who asks asks again, who follows follows again.
  */
 export class RealStage implements Stage {
+  hasKills = false;
   readonly person: UserName = 'team-shop';
   readonly gatewayUser = 'gateway';
   readonly #controlPlane: SharedControlPlane;
@@ -67,6 +68,7 @@ export class RealStage implements Stage {
 
   /** SIGKILL, and another on the same folder at once. */
   async killGateway(): Promise<void> {
+    this.hasKills = true;
     const { promise, resolve, reject } = Promise.withResolvers<GatewayProcess>();
     const before = this.#gateway;
     this.#gateway = promise;

@@ -20,6 +20,7 @@ const LOOK_MS = 250;
 
 /** A simulated fleet in virtual time and the whole gateway in this process; the person is the team of the namespace shop. */
 export class SimulatedStage implements Stage {
+  readonly hasKills = false;
   readonly person = TEAM.user.username;
   readonly gatewayUser = GATEWAY_USER.name;
   readonly world: VirtualClock;

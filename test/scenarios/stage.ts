@@ -10,6 +10,8 @@ export interface Stage {
   readonly person: string;
   /** As whom the gateway itself speaks to the clusters. */
   readonly gatewayUser: string;
+  /** Whether gateways die here: then a subscriber may miss what passed while there was none. */
+  readonly hasKills: boolean;
   /** The data of an answer; an answer with errors throws. One that is lost is asked for again where the stage kills gateways. */
   ask<T>(document: string, variables: Readonly<Record<string, unknown>>): Promise<T>;
   /** Follows a subscription with one field by every transport that there is. */
