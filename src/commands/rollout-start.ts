@@ -21,6 +21,7 @@ import { refusalOfRight } from './rights.ts';
 import type { Attempt } from './sitting.ts';
 import { findSurroundings } from './surroundings.ts';
 import { tryPlan } from './try-plan.ts';
+import { usualStartSeconds } from './usual-start.ts';
 import { labelLeft, runOnIt } from './workload-verdict.ts';
 
 type StartAnswer = Answer<Run>;
@@ -44,7 +45,7 @@ export function rolloutStart(principal: Principal, input: RolloutStart, deps: Co
 }
 
 /** The same operation has the same run, however often it is tried. Fit for a label. */
-export function runIdOf(operationId: string): string {
+function runIdOf(operationId: string): string {
   return `r${createHash('sha256').update(operationId).digest('hex').slice(0, 13)}`;
 }
 
@@ -114,7 +115,7 @@ class Starting {
     const context = await this.#context(fetched);
     if ('errors' in context) return context;
     const { surroundings, warnings } = await findSurroundings(this.#principal, fetched);
-    const outcome = planRollout(fetched.object, change, steps, { ...context, ...surroundings });
+    const outcome = planRollout(fetched.object, change, steps, { ...context, ...surroundings, ...this.#usualStart(fetched) });
     if (!outcome.ok) return { outcome: 'REFUSED', errors: outcome.problems.map(refusalOfProblem) };
     // What stands around and the moment of asking change by themselves, and nothing of what would be done.
     const bare = planRollout(fetched.object, change, steps, { ...context, now: 0 });
@@ -136,7 +137,7 @@ class Starting {
         onFailure,
         ...(method !== undefined && { method }),
         ...(currentRevision !== undefined && { currentRevision }),
-        ...(stepDeadlineSeconds !== undefined && { patience: { stepDeadlineSeconds } }),
+        patience: { ...this.#deps.patience, ...(stepDeadlineSeconds !== undefined && { stepDeadlineSeconds }) },
       };
     } catch (error) {
       const refusal = refusalOf(error, workload.cluster, ['input', 'change', 'revision']);
@@ -149,6 +150,12 @@ class Starting {
     const cluster = this.#deps.store.cluster(record.cluster);
     const copy = cluster?.workloads(record.workloadKind).byUid(record.uid);
     return cluster && copy && revisionsOf(cluster, copy).current?.name;
+  }
+
+  #usualStart({ record }: FetchedWorkload): Pick<PlanContext, 'usualStartSeconds'> {
+    const cluster = this.#deps.store.cluster(record.cluster);
+    const seconds = cluster && usualStartSeconds(cluster, record);
+    return seconds === undefined ? {} : { usualStartSeconds: seconds };
   }
 
   async #withPlan(plan: RolloutPlan, fetched: FetchedWorkload): Promise<StartAnswer> {

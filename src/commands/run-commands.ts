@@ -13,7 +13,7 @@ import type { Attempt } from './sitting.ts';
 
 const PATH = ['input', 'rollout'];
 
-export const MUTATIONS: Readonly<Record<RolloutVerb, string>> = {
+const MUTATIONS: Readonly<Record<RolloutVerb, string>> = {
   advance: 'rolloutAdvance',
   pause: 'rolloutPause',
   resume: 'rolloutResume',
