@@ -5,6 +5,7 @@ import type { ApiServer, RequestOptions, WriteOptions } from '../kube/api-server
 import type { Resource } from '../model/resource.ts';
 import type { Runs } from '../rollout/run-book.ts';
 import type { RunDriver } from '../rollout/run-driver.ts';
+import type { Patience } from '../rollout/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
@@ -34,6 +35,8 @@ export interface CommandOptionsOfProcess {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Of runs that begin here, where it differs from what is usual. */
+  readonly patience: Partial<Patience>;
   /** Every command is refused: a first look at production. */
   readonly readOnly: boolean;
 }

@@ -42,6 +42,7 @@ async function setup(options: { readonly readOnly?: boolean; fail?: ApiError | u
     clock,
     random,
     logger: silentLogger,
+    patience: {},
     readOnly: options.readOnly ?? false,
   });
   return { commands, calls, clock, operations, options };

@@ -79,6 +79,18 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     example: 'DIR',
     description: 'where state is kept without a hub; ./.fleetgraph, in memory with a simulation or --read-only',
   },
+  {
+    name: 'evidence-seconds',
+    kind: 'value',
+    example: '25',
+    description: 'a run halts when new pods cannot be pulled or crash for so long',
+  },
+  {
+    name: 'unready-seconds',
+    kind: 'value',
+    example: '25',
+    description: 'or run for so long without getting ready, beyond what their probes and their like need',
+  },
   { name: 'read-only', kind: 'flag', description: 'every mutation answers BlockedError' },
   {
     name: 'playground',

@@ -68,6 +68,7 @@ export function startGateway(config: ServeConfig, { source, hub, runtime, logger
     clock,
     random,
     logger,
+    patience: config.patience,
     readOnly: config.readOnly,
   });
   const services: GraphServices = {

@@ -54,7 +54,9 @@ function evidenceOf({ now, status }: Turn, { code, since }: Cause): Evidence {
 }
 
 function patienceMs({ spec }: Turn, code: CauseCode): number {
-  return (CERTAIN.has(code) ? spec.patience.evidenceSeconds : spec.patience.notReadySeconds) * 1_000;
+  const { evidenceSeconds, notReadySeconds, unreadySeconds = notReadySeconds } = spec.patience;
+  if (CERTAIN.has(code)) return evidenceSeconds * 1_000;
+  return (code === 'NotReady' ? unreadySeconds : notReadySeconds) * 1_000;
 }
 
 /** Kept by reference while they say the same, so that the record is not written for nothing. */

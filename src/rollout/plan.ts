@@ -27,6 +27,8 @@ export interface PlanContext extends ChangeContext, Surroundings {
   readonly currentRevision?: string;
   readonly onFailure?: 'HALT' | 'ROLL_BACK';
   readonly patience?: Partial<Patience>;
+  /** Seconds that the present pods took from their start to being ready, the slowest of them. */
+  readonly usualStartSeconds?: number;
 }
 
 export interface RolloutPlan {
@@ -63,7 +65,13 @@ interface Asked {
   readonly context: PlanContext;
 }
 
-const DEFAULT_PATIENCE: Omit<Patience, 'notReadySeconds'> = { stepDeadlineSeconds: 900, evidenceSeconds: 25, maxStalenessMs: 10_000 };
+const DEFAULT_PATIENCE = {
+  stepDeadlineSeconds: 900,
+  evidenceSeconds: 25,
+  unreadySeconds: 25,
+  notReadySeconds: 120,
+  maxStalenessMs: 10_000,
+};
 
 function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
   try {
@@ -92,10 +100,12 @@ function assembled({ object, change, context }: Asked, brake: Brake, template: J
   return { ...body, hash: digestOf(body) };
 }
 
-function patienceOf(template: JsonObject, { patience }: PlanContext): Patience {
-  const stepDeadlineSeconds = patience?.stepDeadlineSeconds ?? DEFAULT_PATIENCE.stepDeadlineSeconds;
-  const notReadySeconds = Math.min(stepDeadlineSeconds, readinessBudgetSeconds(template));
-  return { ...DEFAULT_PATIENCE, notReadySeconds, ...patience };
+function patienceOf(template: JsonObject, { patience, usualStartSeconds }: PlanContext): Patience {
+  const asked = { ...DEFAULT_PATIENCE, ...patience };
+  const usual = usualStartSeconds === undefined ? {} : { usual: usualStartSeconds };
+  const unready = readinessBudgetSeconds(template, { base: asked.unreadySeconds, ...usual });
+  const within = (seconds: number) => Math.min(asked.stepDeadlineSeconds, seconds);
+  return { ...asked, unreadySeconds: within(unready), notReadySeconds: within(asked.notReadySeconds) };
 }
 
 function originalOf(object: KubeObject, brake: Brake, { currentRevision }: PlanContext): OriginalWorkload {

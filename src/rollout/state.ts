@@ -87,7 +87,9 @@ export interface Patience {
   readonly stepDeadlineSeconds: number;
   /** Of pods that cannot be pulled, are misconfigured or crash. */
   readonly evidenceSeconds: number;
-  /** Of pods that do not get ready or cannot be scheduled. */
+  /** Of pods that do not get ready although their containers run; absent in older runs: `notReadySeconds`. */
+  readonly unreadySeconds?: number;
+  /** Of pods that cannot be scheduled, or wait for something else outside. */
   readonly notReadySeconds: number;
   /** How old an observation may be to decide anything. */
   readonly maxStalenessMs: number;

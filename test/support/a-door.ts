@@ -98,7 +98,7 @@ class Stage {
     for (const state of this.states.values()) runs.put(state, '1');
     const driver = new EngineDriver(this.states, runs, () => clock.now());
     const commands = createCommands({
-      ...{ ledger, operations, runs, driver, clock, random, readOnly },
+      ...{ ledger, operations, runs, driver, clock, random, readOnly, patience: {} },
       logger: silentLogger,
       store: this.store,
       apiServer: (name) => (name === this.cluster ? server : undefined),
