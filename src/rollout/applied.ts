@@ -72,7 +72,7 @@ function isSo(object: KubeObject, { path, value }: FieldValue): boolean {
 }
 
 function noteEffect(turn: Turn, { op, actor, step, allowed }: Intent): void {
-  const pods = allowed === undefined ? '' : `, ${allowed} pods may be new`;
+  const pods = allowed === undefined ? '' : `, at most ${allowed} new`;
   turn.note(`Applied:${op}`, `${SENTENCES[op]} (step ${step}${pods}).`, actor.username);
 }
 

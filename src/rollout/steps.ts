@@ -36,7 +36,7 @@ export function reachStep(turn: Turn, observation: RolloutObservation): void {
   if (current.manual) {
     turn.setStep(current.index, { state: 'WAITING' });
     turn.phase('WAITING');
-    turn.reason('WaitingForAdvance', `Step ${current.index} is done: ${current.target} pods are new and available.`, {
+    turn.reason('WaitingForAdvance', `Step ${current.index} is done: ${current.target} of ${turn.status.replicas} new and available.`, {
       unblock: ['rolloutAdvance', 'rolloutRollback'],
     });
     turn.note('StepReached', `Step ${current.index} waits for rolloutAdvance.`);
