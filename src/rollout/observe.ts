@@ -30,7 +30,7 @@ export function observeTarget(cluster: ClusterStore, spec: RolloutSpec, now: num
     ...countsOf(observation, original.minReadySeconds),
     ...troublesOf(observation),
     isLive: sync.state === 'LIVE',
-    ageMs: sync.state === 'LIVE' ? 0 : now - (sync.staleSince ?? 0),
+    ageMs: sync.state === 'LIVE' ? 0 : now - (sync.staleSince ?? Number.NEGATIVE_INFINITY),
   };
 }
 

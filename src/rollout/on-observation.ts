@@ -29,15 +29,15 @@ function consider(turn: Turn, observation: RolloutObservation): void {
       askRead(turn);
       return;
     case 'stale':
-      takeSilence(
-        turn,
-        'ClusterUnreachable',
-        `The cluster was last heard of ${Math.round(observation.ageMs / 1_000)} s ago; nothing is decided on what is known of it.`,
-      );
+      takeSilence(turn, 'ClusterUnreachable', `The cluster ${lastHeardOf(observation)}; nothing is decided on what is known of it.`);
       return;
     case 'unobserved':
       if (turn.status.applied !== undefined) takeSilence(turn, 'NotObserved', 'The controller has not taken up the latest change yet.');
   }
+}
+
+function lastHeardOf({ ageMs }: RolloutObservation): string {
+  return Number.isFinite(ageMs) ? `was last heard of ${Math.round(ageMs / 1_000)} s ago` : 'has not been heard of yet';
 }
 
 function decide(turn: Turn, observation: RolloutObservation): void {
