@@ -90,14 +90,24 @@ export class CanaryRun {
   }
 
   async play(): Promise<void> {
-    const before = await this.#settled();
-    await this.#start();
-    await this.#canary();
+    const before = await this.untilCanary();
     await this.#stage.holdNewPods(this.#target, imageOf(this.#target, 'v2'));
-    await this.#half();
+    await this.advance();
     await this.#halted();
     await this.#back(before);
     await this.#everyPhaseSeen();
+  }
+
+  /** The run waits with one new pod; answers what the object was before. */
+  async untilCanary(): Promise<KubeObject> {
+    const before = await this.#settled();
+    await this.#start();
+    await this.#canary();
+    return before;
+  }
+
+  async advance(): Promise<void> {
+    await this.#command('rolloutAdvance', ADVANCE, { rollout: this.id });
   }
 
   /** To be asked last: one successful write for each intent, made as the person, and none besides. */
@@ -139,10 +149,6 @@ export class CanaryRun {
     await this.#stage.passTime(this.#times.stretchMs / 20);
     expect(await this.#split()).toBe('9 of the first, 1 of the second');
     expect((await this.#show()).phase).toBe('WAITING');
-  }
-
-  async #half(): Promise<void> {
-    await this.#command('rolloutAdvance', ADVANCE, { rollout: this.id });
   }
 
   async #halted(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { playCanary, tenOf } from './canary.ts';
+import { CanaryRun, playCanary, tenOf } from './canary.ts';
 import { SimulatedStage } from './simulated-stage.ts';
 import type { Target } from './stage.ts';
 
@@ -14,5 +14,20 @@ describe('a canary on a simulated fleet', () => {
     for (const target of targets) await stage.create(target, tenOf(target));
     const runs = await Promise.all(targets.map((target) => playCanary(stage, target, { stepDeadlineSeconds: 300, stretchMs: 400_000 })));
     for (const run of runs) await run.checkWrites();
+  });
+
+  it('moves on within two seconds of being told to, by partition and by brake', async () => {
+    await using stage = await SimulatedStage.begin(1);
+    const [cluster = ''] = stage.fleet.clusters.map(({ name }) => name);
+    for (const kind of ['CLONE_SET', 'DEPLOYMENT'] as const) {
+      const target: Target = { cluster, kind, namespace: 'shop', name: kind === 'CLONE_SET' ? 'soon-c' : 'soon-d' };
+      await stage.create(target, tenOf(target));
+      await stage.passTime(15_000);
+      const run = new CanaryRun(stage, target, { stepDeadlineSeconds: 300, stretchMs: 60_000 });
+      await run.untilCanary();
+      const before = (await stage.writes(target)).length;
+      await run.advance();
+      await stage.until('the next write', async () => (await stage.writes(target)).length > before, 2_000);
+    }
   });
 });

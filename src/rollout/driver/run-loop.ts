@@ -143,6 +143,8 @@ export class RunLoop {
       if (!this.#isRunning) return;
       this.#carryOut(effect);
     }
+    // What a person or a reviewer said is weighed against the workload at once, not when its next change or look comes.
+    if (event.type === 'command' || event.type === 'review') this.look();
   }
 
   #observation(): RolloutEvent {
