@@ -27,7 +27,7 @@ import { ProcessClock } from './process-clock.ts';
 
 /** The person whose runs these are: may edit the namespace shop. */
 export const TEAM: UserInfo = { username: 'team-shop', groups: ['system:authenticated'] };
-export const CANARY: readonly StepRequest[] = [{ target: 1, manual: true }, { target: '50%', pauseSeconds: 20 }, { target: '100%' }];
+const CANARY: readonly StepRequest[] = [{ target: 1, manual: true }, { target: '50%', pauseSeconds: 20 }, { target: '100%' }];
 export type Movable = Extract<WorkloadKind, 'CLONE_SET' | 'DEPLOYMENT'>;
 
 /** Told of every request about runs and workloads, before it is sent and when its answer is there. */

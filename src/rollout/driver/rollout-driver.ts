@@ -41,11 +41,13 @@ export interface RolloutDriverOptions {
   readonly timing?: LeaseTiming;
 }
 
-export const ROLLOUT_LEASE = 'fleetgraph-rollouts';
+const ROLLOUT_LEASE = 'fleetgraph-rollouts';
 
 const FOLLOW_AGAIN_MS = 30_000;
 /** How long what is under way may take when we are asked to end. */
-const DRAIN_MS = 4_000;
+const DRAIN_MS = 3_000;
+/** How long giving the Lease back may take; without it others wait until it expires. */
+const RELEASE_MS = 2_000;
 
 /** Carries runs out while this gateway leads, and shows what the leader does while it does not. */
 export class RolloutDriver implements RunDriver, AsyncDisposable {
@@ -109,10 +111,16 @@ export class RolloutDriver implements RunDriver, AsyncDisposable {
     this.#isStopping = true;
     this.#commits[Symbol.dispose]();
     await this.#hand?.drain(DRAIN_MS);
-    await this.#election?.stop();
+    await this.#within(RELEASE_MS, this.#election?.stop());
     this.#release();
     this.#ending.abort();
-    await this.#following;
+    await this.#within(RELEASE_MS, this.#following);
+  }
+
+  async #within(ms: number, promise: Promise<void> | undefined): Promise<void> {
+    const done = new AbortController();
+    await Promise.race([promise, this.#options.clock.sleep(ms, done.signal)]);
+    done.abort();
   }
 
   async #asLeader<T>(act: (hand: RunsInHand) => Promise<T>): Promise<T> {
