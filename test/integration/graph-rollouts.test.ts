@@ -40,6 +40,24 @@ describe('rollouts', () => {
     run = new RunInWorld(world, { workload: cart, runId: 'run1' });
   });
 
+  it('that are halted want attention, and stand for their workloads', async () => {
+    const ATTENTION = `{ fleet { attention(first: 50) { severity message subject { __typename id } } } }`;
+    const items = async (access?: Access) => {
+      const { fleet } = await world.data<{ fleet: { attention: readonly { subject: { id: string } }[] } }>(ATTENTION, access && { access });
+      return fleet.attention.filter(({ subject }) => subject.id === run.id || subject.id === objectId(cart));
+    };
+    expect(await items()).toEqual([]);
+    run.tell({ phase: 'HALTED', reason: { ...run.run.state.status.reason, message: 'One pod crashes.' } });
+    expect(await items()).toEqual([
+      {
+        severity: 'WARNING',
+        message: 'The rollout of shop/cart in edge-1 is halted: One pod crashes.',
+        subject: { __typename: 'Rollout', id: run.id },
+      },
+    ]);
+    expect(await items(onlyNamespaces(['payments']))).toEqual([]);
+  });
+
   it('answer the history of a workload, with what was asked for', async () => {
     run.pass(30);
     const operation: OperationRecord = {
