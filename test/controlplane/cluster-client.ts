@@ -48,6 +48,8 @@ export interface AuditEvent {
   /** The body, of patches and updates of Deployments and CloneSets. */
   readonly requestObject?: unknown;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Which verb let the caller impersonate; absent for the unconstrained one. */
+  readonly authenticationMetadata?: { readonly impersonationConstraint?: string };
   readonly requestReceivedTimestamp: string;
 }
 
