@@ -2,7 +2,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { RolloutCommand, RolloutVerb } from '../rollout/events.ts';
 import type { Refusal } from '../rollout/refusal.ts';
 import type { Run } from '../rollout/run.ts';
-import { verdictOn, verdictOnCommand } from '../rollout/verdict.ts';
+import { ROLLOUT_MUTATIONS, verdictOn, verdictOnCommand } from '../rollout/verdict.ts';
 import { type Answer, keptRun } from './answer.ts';
 import { notFound, notLeading, targetOfRun } from './command-error.ts';
 import { type CommandDeps, runCommand } from './command-runner.ts';
@@ -12,15 +12,6 @@ import { failedToRecord } from './rollout-start.ts';
 import type { Attempt } from './sitting.ts';
 
 const PATH = ['input', 'rollout'];
-
-const MUTATIONS: Readonly<Record<RolloutVerb, string>> = {
-  advance: 'rolloutAdvance',
-  pause: 'rolloutPause',
-  resume: 'rolloutResume',
-  abort: 'rolloutAbort',
-  rollback: 'rolloutRollback',
-  retry: 'rolloutRetry',
-};
 
 /** One verb for one run. Answers when the decision is durable; what the cluster makes of it is told by the run. */
 export async function rolloutCommand(
@@ -33,7 +24,7 @@ export async function rolloutCommand(
   const run = deps.runs.get(input.run);
   return runCommand(
     {
-      ...{ mutation: MUTATIONS[verb], principal, options: input, question, keeping: keptRun(deps.runs), run: input.run },
+      ...{ mutation: ROLLOUT_MUTATIONS[verb], principal, options: input, question, keeping: keptRun(deps.runs), run: input.run },
       ...(run !== undefined && { target: targetOfRun(run) }),
       validate: () => (run === undefined ? noSuchRun(PATH) : undefined),
       act: (attempt) => commandRun({ principal, verb, input, path: PATH }, attempt, deps),

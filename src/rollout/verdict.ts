@@ -9,7 +9,7 @@ import type { RolloutPhase, RolloutState } from './state.ts';
 export function verdictOn(state: RolloutState, verb: RolloutVerb): Refusal | undefined {
   const { phase } = state.status;
   if (!ACCEPTED_IN[verb].includes(phase))
-    return refusal(state, 'Conflict', `${NAMES[verb]} makes no sense while the run is ${phase}.`, ways(state));
+    return refusal(state, 'Conflict', `${ROLLOUT_MUTATIONS[verb]} makes no sense while the run is ${phase}.`, ways(state));
   return SPECIAL[verb]?.(state);
 }
 
@@ -32,10 +32,11 @@ export function verdictOnCommand(state: RolloutState, command: RolloutCommand): 
 function ways(state: RolloutState): UnblockingMutation[] {
   const verbs = Object.keys(ACCEPTED_IN) as RolloutVerb[];
   const able = verbs.filter((verb) => ACCEPTED_IN[verb].includes(state.status.phase) && SPECIAL[verb]?.(state) === undefined);
-  return able.length > 0 ? able.map((verb) => NAMES[verb]) : ['rolloutStart'];
+  return able.length > 0 ? able.map((verb) => ROLLOUT_MUTATIONS[verb]) : ['rolloutStart'];
 }
 
-const NAMES: Readonly<Record<RolloutVerb, UnblockingMutation>> = {
+/** The Mutation field of each verb. */
+export const ROLLOUT_MUTATIONS: Readonly<Record<RolloutVerb, UnblockingMutation>> = {
   advance: 'rolloutAdvance',
   pause: 'rolloutPause',
   resume: 'rolloutResume',
