@@ -42,6 +42,16 @@ describe.each(KINDS)('a run of a %s', (kind) => {
     expect([run.pass(60).status.phase, run.split()]).toEqual(['ROLLED_BACK', [10, 0]]);
   });
 
+  it.each(['answered', 'lost'])('goes back also from a first patch that is %s only after the rollback was asked for', (how) => {
+    const run = new ARun({ kind, startUnheard: true });
+    expect([run.status.applied, run.status.intents.at(-1)?.op]).toEqual([undefined, 'START']);
+    run.command('rollback');
+    if (how === 'answered') run.driver.hear();
+    else run.driver.crash();
+    expect([run.pass(60).status.phase, run.split()]).toEqual(['ROLLED_BACK', [10, 0]]);
+    expect(run.cluster.object?.spec).toEqual(aModelWorkload(kind, 10, { maxUnavailable: 2 }).spec);
+  });
+
   it('rolls back by itself when it was told to', () => {
     const run = new ARun({ kind, tag: 'v2-missing', onFailure: 'ROLL_BACK' }).pass(90);
     expect(run.status.phase).toBe('ROLLED_BACK');

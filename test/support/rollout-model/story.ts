@@ -125,6 +125,7 @@ class Story {
   #repertoire(): Deed[] {
     return [
       [30, 'time passes', () => this.#pass(this.random.pick([2, 4, 10, 20, 40, 90]) * 1_000)],
+      [5, 'a slow answer', () => this.#slowAnswer()],
       [16, 'advance', () => this.#command('advance')],
       [3, 'pause', () => this.#command('pause')],
       [6, 'resume', () => this.#command('resume')],
@@ -245,6 +246,16 @@ class Story {
     this.driver.arrive();
   }
 
+  /** Of a patch; people command meanwhile. */
+  #slowAnswer(): void {
+    this.driver.slowAnswer = 'any';
+    if (this.random.int(2) === 0) this.#pass(2_000);
+    this.#command(this.random.pick<RolloutVerb>(['advance', 'resume', 'retry', 'rollback']));
+    this.#command(this.random.pick<RolloutVerb>(['rollback', 'rollback', 'pause', 'abort', 'resume']));
+    this.driver.slowAnswer = undefined;
+    this.driver.hear();
+  }
+
   #scale(): void {
     const replicas = this.random.pick([3, 6, 10, 12, 20]);
     this.isUndisturbed = false;
@@ -278,6 +289,7 @@ class Story {
       recordFails: 0,
       readFails: 0,
       deafAfterDelay: 0,
+      slowAnswer: undefined,
       duplicates: false,
       hasRight: true,
     });
@@ -285,6 +297,7 @@ class Story {
     this.#lagMs = 0;
     this.#staleUntil = 0;
     cluster.controllerLagMs = 0;
+    driver.hear();
     this.#pass(2_000);
     while (driver.delayed.length > 0) driver.arrive();
     for (let ticks = 0; ticks < CALM_TICKS && !this.#isAtRest(); ticks += 1) this.#pass(4_000);
