@@ -7,11 +7,15 @@ export interface PlaygroundOptions {
 
 /** The whole playground in one page: nothing is loaded from anywhere, so it works without a network. */
 export function playgroundPage(queries: readonly string[]): string {
-  return renderGraphiQL({
+  const page = renderGraphiQL({
     title: 'Fleetgraph playground',
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
     defaultTabs: queries.map((query) => ({ query })),
     shouldPersistHeaders: false,
   });
+  return page.replace('</head>', `${STILL_TABS}</head>`);
 }
+
+/** Several tabs to begin with are left displaced by their entrance, and jump from under the pointer when they are clicked. */
+const STILL_TABS = '<style>.graphiql-tab { transform: none !important; }</style>';

@@ -261,6 +261,7 @@ describe('life', () => {
     expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('fleetgraph_cluster_up{cluster="c1"} 1');
     expect(await (await fetch(`${server.url}/`)).text()).toContain('/playground');
     const page = await (await fetch(`${server.url}/playground`)).text();
+    expect(page).toContain('.graphiql-tab { transform: none !important; }');
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });
 
