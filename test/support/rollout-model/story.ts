@@ -2,7 +2,7 @@ import type { RolloutObservation, RolloutVerb } from '../../../src/rollout/event
 import { runOf } from '../../../src/rollout/new-run.ts';
 import { planRollout } from '../../../src/rollout/plan.ts';
 import type { StepRequest } from '../../../src/rollout/planned-steps.ts';
-import { isFinished, type RolloutState } from '../../../src/rollout/state.ts';
+import { type IntentOp, isFinished, type RolloutState } from '../../../src/rollout/state.ts';
 import { type Random, seededRandom } from '../../../src/runtime/random.ts';
 import { type CrashPoint, Driver, type PatchFault } from './driver.ts';
 import { violations } from './invariants.ts';
@@ -64,7 +64,7 @@ class Story {
   tell(commands: number): StoryResult {
     const problems: string[] = [];
     try {
-      this.driver.deliver({ type: 'leadership', epoch: 1 });
+      this.#beginRun();
       for (let turn = 0; turn < commands; turn += 1) this.#act();
       this.#calm();
       problems.push(...violations(this.initial, this.cluster, this.driver));
@@ -78,6 +78,18 @@ class Story {
       phase: this.driver.state.status.phase,
       writes: this.driver.sent.length,
     };
+  }
+
+  /** Now and then somebody thinks better of it before the first patches are answered. */
+  #beginRun(): void {
+    const isHasty = this.random.int(5) === 0;
+    if (isHasty) this.driver.slowAnswer = this.random.pick<IntentOp>(['CLAIM', 'START', 'START']);
+    this.driver.deliver({ type: 'leadership', epoch: 1 });
+    if (!isHasty) return;
+    this.#command(this.random.pick<RolloutVerb>(['rollback', 'rollback', 'abort', 'pause']));
+    this.driver.slowAnswer = undefined;
+    if (this.random.int(3) === 0) this.driver.crash();
+    this.driver.hear();
   }
 
   #begin(): RolloutState {
