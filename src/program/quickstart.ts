@@ -28,11 +28,8 @@ export function quickstart(store: GraphStore, isSimulated: boolean): readonly Pa
     return [{ title: 'A dry run of a canary to paste (it shows the plan and changes nothing)', document: dryRun(workload) }];
   return [
     { title: 'A canary to paste: one pod gets a new image, then it waits for you', document: canary(workload) },
-    { title: 'Watch it', document: watchCanary(workload) },
-    {
-      title: 'Take it back (with the id that the canary answered; rolloutAdvance, in its place, goes on)',
-      document: ROLL_BACK,
-    },
+    { title: `Watch it (in the place of ${ID_PLACE}, here and below: the id that the canary answered)`, document: WATCH },
+    { title: 'Take it back (rolloutAdvance, in its place, goes on)', document: ROLL_BACK },
   ];
 }
 
@@ -79,17 +76,17 @@ function canary(workload: WorkloadRecord): string {
 }`;
 }
 
-function watchCanary({ cluster, namespace }: WorkloadRecord): string {
-  return `subscription WatchCanary {
-  rolloutChanges(clusters: { names: [${JSON.stringify(cluster)}] }, namespace: ${JSON.stringify(namespace)}) {
-    phase
-    changes { rollout { id phase currentStep progress { desired target updated updatedAvailable } reason { message unblock } } }
-  }
-}`;
-}
-
 /** Stands where the id belongs. */
 const ID_PLACE = 'ROLLOUT_ID';
+
+const WATCH = `subscription WatchCanary {
+  rolloutProgress(rollout: "${ID_PLACE}") {
+    phase
+    currentStep
+    progress { desired target updated updatedAvailable }
+    reason { message unblock }
+  }
+}`;
 
 const ROLL_BACK = `mutation RollBack {
   rolloutRollback(input: { rollout: "${ID_PLACE}", reason: "trying it out" }) {

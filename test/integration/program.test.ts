@@ -182,10 +182,10 @@ describe('a gateway on a simulated fleet', () => {
     const printed = (start: string) => program.stdout.slice(program.stdout.indexOf(start)).split('\n\n')[0] ?? '';
     const ask = async (query: string) => (await post(graphql ?? '', query)).json();
     expect(await ask(printed('query FirstLook'))).toMatchObject({ data: { fleet: { clusterCount: 2 } } });
-    const watching = await watch(graphql ?? '', printed('subscription WatchCanary'));
     const { data } = await ask(printed('mutation Canary'));
     expect(data.rolloutStart).toMatchObject({ rollout: { phase: 'PENDING' }, userErrors: [] });
     const { id } = data.rolloutStart.rollout;
+    const watching = await watch(graphql ?? '', printed('subscription WatchCanary').replace('ROLLOUT_ID', id));
     await expect.poll(watching.text, { timeout: 30_000 }).toMatch(/"phase":"WAITING","currentStep":0/);
     const rolledBack = await ask(printed('mutation RollBack').replace('ROLLOUT_ID', id));
     expect(rolledBack.data.rolloutRollback).toMatchObject({ rollout: { id, phase: 'ROLLING_BACK' }, userErrors: [] });
