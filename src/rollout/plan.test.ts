@@ -188,6 +188,7 @@ describe('a workload', () => {
     ['Recreate', altered('Deployment', { strategy: { type: 'Recreate' } }), 'Unsupported'],
     ['scaled to zero', altered('Deployment', { replicas: 0 }), 'Conflict'],
     ['with a partition left over', altered('CloneSet v1alpha1', { updateStrategy: { type: 'ReCreate', partition: 2 } }), 'Blocked'],
+    ['with the brake of an aborted run', altered('Deployment', { minReadySeconds: 2_147_483_646 }), 'Blocked'],
     ['of a kind that no run moves', { ...aModelWorkload('Deployment', 5), kind: 'StatefulSet', apiVersion: 'apps/v1' }, 'Unsupported'],
   ])('%s is refused', (_, object, code) => expect(problemsOf(object)).toMatchObject([{ code, path: ['workload'] }]));
 

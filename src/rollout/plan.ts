@@ -6,6 +6,7 @@ import { type Brake, brakeFor } from './brake.ts';
 import type { RolloutChange } from './change.ts';
 import { changesBetween, fieldsToRestore } from './field-changes.ts';
 import { digestOf, isObject, sameJson } from './json.ts';
+import { NEVER_READY_SECONDS } from './min-ready-brake.ts';
 import { type PlannedPatch, plannedPatches } from './plan-patches.ts';
 import { planWarnings, type Surroundings } from './plan-warnings.ts';
 import { plannedSteps, type StepRequest } from './planned-steps.ts';
@@ -187,6 +188,20 @@ function checkStrategy(object: KubeObject, workloadKind: WorkloadKind): void {
     throw new PlanProblem(problem('Unsupported', `The strategy is ${type}, ${why}: a step by step run contradicts it.`, ['workload']));
   }
   if (workloadKind === 'CLONE_SET') checkPartition(object);
+  else checkLeftBrake(object);
+}
+
+/** What an aborted run left in place is nobody's own strategy: a later run would give it back as if it were. */
+function checkLeftBrake(object: KubeObject): void {
+  if (Number(valueAt(object, '/spec/minReadySeconds') ?? 0) < NEVER_READY_SECONDS) return;
+  throw new PlanProblem(
+    problem(
+      'Blocked',
+      'The brake of an earlier run is left on the workload (minReadySeconds and strategy): roll that run back, or give the workload its strategy by hand, first.',
+      ['workload'],
+      ['rolloutRollback'],
+    ),
+  );
 }
 
 /** A partition from before would hold bad pods back on a rollback, and could only be given back by raising it. */
