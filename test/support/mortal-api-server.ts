@@ -1,3 +1,4 @@
+import { ApiError } from '../../src/kube/api-error.ts';
 import type { ApiServer, WatchOptions } from '../../src/kube/api-server.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { ProcessClock } from './process-clock.ts';
@@ -13,12 +14,12 @@ export function mortalApiServer(server: ApiServer, process: ProcessClock, death:
       if (typeof member !== 'function') return member;
       if (name === 'watch') return (resource: Resource, options: WatchOptions) => mortalWatch(target, process, death, resource, options);
       return async (...args: unknown[]) => {
-        await process.running();
-        try {
-          return await (member as (...all: unknown[]) => Promise<unknown>).apply(target, args);
-        } finally {
-          await process.running();
-        }
+        await alive(process, death);
+        const answer = Promise.resolve((member as (...all: unknown[]) => unknown).apply(target, args));
+        answer.catch(() => {});
+        await answer.catch(() => {});
+        await alive(process, death);
+        return answer;
       };
     },
   });
@@ -27,8 +28,14 @@ export function mortalApiServer(server: ApiServer, process: ProcessClock, death:
 async function* mortalWatch(server: ApiServer, process: ProcessClock, death: AbortSignal, resource: Resource, options: WatchOptions) {
   const signal = options.signal === undefined ? death : AbortSignal.any([options.signal, death]);
   for await (const event of server.watch(resource, { ...options, signal })) {
-    await process.running();
+    await alive(process, death);
     yield event;
   }
+  await alive(process, death);
+}
+
+/** Whoever is buried hears that nobody answers. */
+async function alive(process: ProcessClock, death: AbortSignal): Promise<void> {
   await process.running();
+  if (death.aborted) throw new ApiError('unreachable', 'this process is dead');
 }

@@ -107,6 +107,13 @@ export class VirtualGateway {
     this.#death.abort();
   }
 
+  /** Lets go of what a dead process held, for the memory's sake: it finds every server out of reach. */
+  async bury(world: VirtualClock): Promise<void> {
+    this.#death.abort();
+    this.clock.resume();
+    await drive(world, this.stop(), 1_000);
+  }
+
   /** SIGTERM. */
   async stop(): Promise<void> {
     await this.gateway[Symbol.asyncDispose]();
