@@ -35,7 +35,8 @@ function stopFor(turn: Turn, drift: Drift): void {
   }
   const isNews = !sameJson(turn.status.drift?.fields, drift.fields);
   if (isNews) turn.set({ drift });
-  if (isNews || turn.status.phase !== 'HALTED') halt(turn, { code: 'ForeignEdit', message, unblock: ['rolloutRollback', 'rolloutAbort'] });
+  const isStopped = turn.status.phase === 'HALTED' || turn.status.phase === 'ROLLBACK_FAILED';
+  if (isNews || !isStopped) halt(turn, { code: 'ForeignEdit', message, unblock: ['rolloutRollback', 'rolloutAbort'] });
 }
 
 function forgetDrift(turn: Turn): void {

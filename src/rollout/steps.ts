@@ -42,6 +42,7 @@ export function reachStep(turn: Turn, observation: RolloutObservation): void {
     turn.note('StepReached', `Step ${current.index} waits for rolloutAdvance.`);
   } else if (current.bakedMs < bakeMs(current.pauseSeconds)) {
     turn.setStep(current.index, { state: 'BAKING' });
+    turn.meter({ healthyAt: turn.now });
     turn.phase('WAITING');
     turn.reason('Baking', `Step ${current.index} is done and is watched for ${current.pauseSeconds} s.`, {
       unblock: ['rolloutAdvance', 'rolloutRollback'],
