@@ -35,7 +35,7 @@ export function violationsOfRun(outcome: Outcome): string[] {
   const ours = outcome.writes.filter(({ by }) => by !== 'somebody');
   return [
     ...onceAndInOrder(ours),
-    ...onePerIntent(ours, outcome.run),
+    ...onePerIntent(outcome),
     ...asThePerson(ours),
     ...partitionOnlyFalls(ours, outcome),
     ...withinThePlan(ours, outcome),
@@ -73,11 +73,17 @@ function onceAndInOrder(ours: readonly WriteEntry[]): string[] {
 }
 
 /** One write for each intent that is held to have happened, and none besides; old intents are forgotten by the record. */
-function onePerIntent(ours: readonly WriteEntry[], { spec, status }: RolloutState): string[] {
+function onePerIntent({ writes, run: { spec, status } }: Outcome): string[] {
+  const ours = writes.filter(({ by }) => by !== 'somebody');
   const written = ours.flatMap(({ after }) => markerIn(after) ?? []).map(markerText);
+  // What somebody has taken the label off nobody can recognise any more.
+  const effaced = writes.flatMap(({ by, before, after }) =>
+    by === 'somebody' && markerIn(after) === undefined ? (markerIn(before) ?? []) : [],
+  );
+  const unknowable = new Set(effaced.map(markerText));
   const applied = new Set(status.intents.filter(({ outcome, op }) => outcome === 'applied' && op !== 'RELEASE').map(({ id }) => id));
   const oldest = Math.min(...status.intents.map(({ id }) => sequenceOf(id)));
-  const unrecorded = written.filter((id) => sequenceOf(id) >= oldest && !applied.has(id));
+  const unrecorded = written.filter((id) => sequenceOf(id) >= oldest && !applied.has(id) && !unknowable.has(id));
   const absent = [...applied].filter((id) => !written.includes(id));
   return [
     ...unrecorded.map((id) => `${id} was written, and the run ${spec.runId} does not hold it to be`),

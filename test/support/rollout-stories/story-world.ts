@@ -45,7 +45,7 @@ export interface Process {
 }
 
 const KEY = `shop/${APP}`;
-export const OLD_IMAGE = 'registry.example/shop/story:v1';
+const OLD_IMAGE = 'registry.example/shop/story:v1';
 export const AUTHOR: Principal = { mode: 'TOKEN_REVIEW', user: { username: 'team-shop', groups: ['system:authenticated'] } };
 
 /** One cluster, one workload, one hub, one or two gateways, in virtual time; with hands on everything that can go wrong. */

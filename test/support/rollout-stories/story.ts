@@ -133,7 +133,9 @@ class Story implements AsyncDisposable {
       (write) => write.at >= told.startedAt && (write.by === 'somebody' || runOfWrite(write) === told.runId),
     );
     const strays = history.pods((pod) => !sameImage(pod, object));
-    const { original, accepted } = told;
+    const { accepted } = told;
+    // As the server had it when the run first wrote.
+    const original = writes.find(({ by }) => by !== 'somebody')?.before ?? told.original;
     const run = this.#run(told.runId);
     const found = violationsOfRun({
       original,
