@@ -51,7 +51,10 @@ export function rolloutCapabilities(principal: Principal, run: Run, deps: Comman
     asCapabilities(
       ROLLOUT_VERBS,
       (verb: RolloutVerb) =>
-        always ?? refusedBeforehand(deps) ?? refusedByRight(right, { principal, verb, run, path: [] }) ?? refusedByRun(verb, run),
+        always ??
+        refusedBeforehand(deps) ??
+        refusedByRight(right, { principal, verb, run, path: [] }) ??
+        refusedByRun(verb, run, deps.runs),
     ),
   );
 }

@@ -22,7 +22,7 @@ import type { Attempt } from './sitting.ts';
 import { findSurroundings } from './surroundings.ts';
 import { tryPlan } from './try-plan.ts';
 import { usualStartSeconds } from './usual-start.ts';
-import { labelLeft, runOnIt } from './workload-verdict.ts';
+import { labelLeftBy, runOnIt } from './workload-verdict.ts';
 
 type StartAnswer = Answer<Run>;
 
@@ -102,7 +102,7 @@ class Starting {
   }
 
   #inTheWay({ record }: FetchedWorkload): CommandError | undefined {
-    return runOnIt(record, this.#deps.runs, this.#runId) ?? labelLeft(record, this.#runId);
+    return runOnIt(record, this.#deps.runs, this.#runId);
   }
 
   async #rightMissing({ record }: FetchedWorkload): Promise<CommandError | undefined> {
@@ -120,7 +120,9 @@ class Starting {
     // What stands around and the moment of asking change by themselves, and nothing of what would be done.
     const bare = planRollout(fetched.object, change, steps, { ...context, now: 0 });
     const hash = bare.ok ? bare.plan.hash : outcome.plan.hash;
-    return { plan: { ...outcome.plan, hash, warnings: [...outcome.plan.warnings, ...warnings] } };
+    const overtakes = labelLeftBy(fetched.record, this.#deps.runs);
+    const left = overtakes === undefined ? {} : { overtakes };
+    return { plan: { ...outcome.plan, ...left, hash, warnings: [...outcome.plan.warnings, ...warnings] } };
   }
 
   async #context(fetched: FetchedWorkload): Promise<PlanContext | StartAnswer> {

@@ -2,9 +2,11 @@ import type { Principal } from '../auth/principal.ts';
 import type { RolloutCommand, RolloutVerb } from '../rollout/events.ts';
 import type { Refusal } from '../rollout/refusal.ts';
 import type { Run } from '../rollout/run.ts';
+import type { Runs } from '../rollout/run-book.ts';
 import { ROLLOUT_MUTATIONS, verdictOn, verdictOnCommand } from '../rollout/verdict.ts';
 import { type Answer, keptRun } from './answer.ts';
 import { notFound, notLeading, targetOfRun } from './command-error.ts';
+import { anotherRunMoves } from './another-run.ts';
 import { type CommandDeps, runCommand } from './command-runner.ts';
 import type { CommandError, CommandResult, RunCommand } from './commands.ts';
 import { isDown, type Right, refusalOfRight } from './rights.ts';
@@ -53,7 +55,10 @@ export async function commandRun(asked: AskedOfRun, { operation, isRepeated }: T
   const refusal = await rightMissing(asked, run, deps);
   if (refusal !== undefined) return { ...refused(refusal), object: run };
   const command = commandOf(asked, operation.id);
-  return operation.dryRun ? judged(run, verdictOnCommand(run.state, command)) : tell(run, command, deps);
+  const verdict = verdictOnCommand(run.state, command);
+  const other = verdict === undefined ? anotherRunMoves(asked.verb, run, deps.runs) : undefined;
+  if (other !== undefined) return { ...refused(other), object: run };
+  return operation.dryRun ? judged(run, verdict) : tell(run, command, deps);
 }
 
 type Tried = Pick<Attempt, 'operation' | 'isRepeated'>;
@@ -64,9 +69,9 @@ export function refusedBeforehand({ driver }: CommandDeps): CommandError | undef
 }
 
 /** A verb that makes sense by the table that commands are judged by. */
-export function refusedByRun(verb: RolloutVerb, run: Run): CommandError | undefined {
+export function refusedByRun(verb: RolloutVerb, run: Run, runs: Runs): CommandError | undefined {
   const refusal = verdictOn(run.state, verb);
-  return refusal && errorOf(refusal);
+  return refusal ? errorOf(refusal) : anotherRunMoves(verb, run, runs);
 }
 
 /** Nobody waits for a cluster that is known to be down in order to stop a run. */

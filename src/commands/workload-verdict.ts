@@ -4,7 +4,7 @@ import type { WorkloadRecord } from '../model/workload-record.ts';
 import { MARKER_LABEL, parseMarker } from '../rollout/marker.ts';
 import { planRollout } from '../rollout/plan.ts';
 import type { Runs } from '../rollout/run-book.ts';
-import { blocked, foreignRunInTheWay, isActive, runInTheWay, targetOfWorkload, unsupported } from './command-error.ts';
+import { blocked, foreignRunInTheWay, isActive, runInTheWay, unsupported } from './command-error.ts';
 import type { CommandError, WorkloadVerb } from './commands.ts';
 import { refusalOfProblem } from './plan-problem.ts';
 import { layoutOf } from './workload-layout.ts';
@@ -29,12 +29,9 @@ export function runOnIt(workload: WorkloadRecord, runs: Runs, except?: string): 
   return foreignRunInTheWay(workload, marked, PATH);
 }
 
-/** A run of ours that is over and left its label: no other run takes an object that carries it. */
-export function labelLeft(workload: WorkloadRecord, except?: string): CommandError | undefined {
-  const marked = markedBy(workload);
-  if (marked === undefined || marked === except) return undefined;
-  const message = `${workload.kind} ${workload.name} still carries the label ${MARKER_LABEL} of the run ${marked}, which is over: remove the label`;
-  return { ...blocked('LABEL_LEFT', message, PATH), type: 'BlockedError', by: targetOfWorkload(workload), run: marked };
+/** The run whose label the object carries, where no run is at work on it: one that is over, or at work on another object. */
+export function labelLeftBy(workload: WorkloadRecord, runs: Runs): string | undefined {
+  return runOnIt(workload, runs) === undefined ? markedBy(workload) : undefined;
 }
 
 function markedBy({ labels }: WorkloadRecord): string | undefined {
@@ -49,7 +46,7 @@ function deletion({ kind, name, deletionRequestedAt }: WorkloadRecord): CommandE
 type Verdict = (workload: WorkloadRecord) => CommandError | undefined;
 
 const VERDICTS: Readonly<Record<WorkloadVerb, Verdict>> = {
-  startRollout: (workload) => labelLeft(workload) ?? plannable(workload),
+  startRollout: plannable,
   scale: (workload) =>
     layoutOf(workload).replicas === undefined ? lacks(workload, 'a number of replicas: its pods follow the nodes') : undefined,
   restart: (workload) => paused(workload, 'restarted') ?? restartable(workload),

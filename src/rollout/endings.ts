@@ -48,16 +48,17 @@ export function beginRollback(turn: Turn, actor: UserInfo, message: string, by =
 }
 
 /** A rollback of a run that had ended finds that the object has moved on since: the end stands, and the object is left as it is. */
-export function staysEnded(turn: Turn, message: string): void {
+export function staysEnded(turn: Turn, code: 'ForeignEdit' | 'LockedBy', message: string): void {
   const { reopened } = turn.status;
   if (reopened === undefined) return;
-  turn.set({ closing: reopened.phase });
-  turn.reason('ForeignEdit', message);
+  turn.set({ closing: reopened.phase, reopened: { ...reopened, stands: true } });
+  turn.reason(code, message, { unblock: ['rolloutStart'] });
   turn.note('RollbackRefused', message);
 }
 
 export function isStayingEnded({ status }: Pick<Turn, 'status'>): boolean {
-  return status.reopened !== undefined && status.closing !== undefined && status.drift !== undefined;
+  const { reopened, closing, drift } = status;
+  return reopened !== undefined && closing !== undefined && (drift !== undefined || reopened.stands === true);
 }
 
 /** The object is given back, or never was ours. */
@@ -79,7 +80,7 @@ export function close(turn: Turn): void {
 
 /** The object that the run was about is no more. */
 export function lose(turn: Turn, phase: 'FAILED' | 'SUPERSEDED', code: ReasonCode, message: string): void {
-  turn.set({ closing: undefined, marker: undefined, notBefore: undefined });
+  turn.set({ closing: undefined, marker: undefined, notBefore: undefined, goneSince: undefined });
   turn.phase(phase);
   turn.reason(code, message, { unblock: ['rolloutStart'] });
   turn.note(code, message);

@@ -6,7 +6,7 @@ import { healthyMs, isOverdue } from './progress.ts';
 import { askReview } from './questions.ts';
 import { noteOvershoot, rescale } from './rescale.ts';
 import type { RolloutStep } from './state.ts';
-import { bakeMs, beginStep, citationOf, leaveStep, raiseGoal, reachStep } from './steps.ts';
+import { bakeMs, beginStep, citationOf, leaveStep, raiseGoal, reachStep, tellWait } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 /** What a fresh look means for a run on its way to the new revision. */
@@ -54,6 +54,7 @@ function inStep(turn: Turn, step: RolloutStep, observation: RolloutObservation):
       return;
     case 'WAITING':
       if (!isWell(observation, step.target)) watch(turn, step, observation);
+      if (turn.current?.state === 'WAITING') tellWait(turn, step, observation);
       return;
     case 'DONE':
     case 'SKIPPED':

@@ -1,6 +1,6 @@
 import type { RolloutObservation } from './events.ts';
 import { weigh } from './evidence.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, isLabelGone } from './freshness.ts';
 import { goBack } from './go-back.ts';
 import { goForward } from './go-forward.ts';
 import { giveUpWaiting } from './on-timer.ts';
@@ -20,6 +20,10 @@ export function onObservation(turn: Turn, observation: RolloutObservation): void
 function consider(turn: Turn, observation: RolloutObservation): void {
   // Nothing is concluded while it is not known what was written.
   if (isSending(turn) || hasUnknown(turn)) return;
+  if (isLabelGone(turn.state, observation) || turn.status.goneSince !== undefined) {
+    askRead(turn);
+    return;
+  }
   switch (freshnessOf(turn.state, observation)) {
     case 'fresh':
       decide(turn, observation);

@@ -45,6 +45,8 @@ export interface RolloutPlan {
   readonly patience: Patience;
   /** Of all the above: the same plan has the same hash. */
   readonly hash: string;
+  /** Id of another run whose label was left on the object and holds nothing. */
+  readonly overtakes?: string;
 }
 
 export type PlanOutcome = { readonly ok: true; readonly plan: RolloutPlan } | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -1,4 +1,5 @@
 import { resolveIntOrPercent } from '../status/int-or-percent.ts';
+import { isEditTakenBack } from './drift.ts';
 import type { RolloutCommand, RolloutVerb } from './events.ts';
 import { isClear } from './evidence.ts';
 import type { UnblockingMutation } from './reason.ts';
@@ -57,7 +58,7 @@ const ACCEPTED_IN: Readonly<Record<RolloutVerb, readonly RolloutPhase[]>> = {
 const SPECIAL: Readonly<Partial<Record<RolloutVerb, (state: RolloutState) => Refusal | undefined>>> = {
   resume(state) {
     if (state.status.phase !== 'HALTED') return undefined;
-    if (isClear(state)) return undriven(state);
+    if (isClear(state) || isEditTakenBack(state)) return undriven(state);
     return refusal(state, 'Blocked', `What halted the run still holds: ${state.status.reason.message}`, halted(state));
   },
   retry: undriven,
