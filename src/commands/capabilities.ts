@@ -19,18 +19,17 @@ export function workloadCapabilities(
   workload: WorkloadRecord,
   deps: CommandDeps,
 ): WorkloadCapabilities | Promise<WorkloadCapabilities> {
+  const { readOnly, driver } = deps;
+  const always = readOnly ? readOnlyRefusal() : undefined;
   const verdicts = workloadVerdicts(workload, deps);
   return withRight(principal, workload, deps, (right) => {
     const missing = refusalOfRight(right, principal, workload, []);
-    return asCapabilities(WORKLOAD_VERBS, (verb) => verdicts[verb] ?? missing);
+    return asCapabilities(WORKLOAD_VERBS, (verb) => always ?? leading(verb, driver) ?? missing ?? verdicts[verb]);
   });
 }
 
 function workloadVerdicts(workload: WorkloadRecord, deps: CommandDeps): Readonly<Partial<Record<WorkloadVerb, CommandError | undefined>>> {
-  const { readOnly, driver, runs } = deps;
-  const always = readOnly ? readOnlyRefusal() : undefined;
-  const verdictOn = (verb: WorkloadVerb) =>
-    always ?? leading(verb, driver) ?? verdictOnWorkload(verb, workload, runs) ?? history(verb, workload, deps);
+  const verdictOn = (verb: WorkloadVerb) => verdictOnWorkload(verb, workload, deps.runs) ?? history(verb, workload, deps);
   return Object.fromEntries(WORKLOAD_VERBS.map((verb) => [verb, verdictOn(verb)]));
 }
 

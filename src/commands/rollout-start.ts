@@ -22,7 +22,7 @@ import type { Attempt } from './sitting.ts';
 import { findSurroundings } from './surroundings.ts';
 import { tryPlan } from './try-plan.ts';
 import { usualStartSeconds } from './usual-start.ts';
-import { labelLeftBy, runOnIt } from './workload-verdict.ts';
+import { brakeLeft, labelLeftBy, runOnIt } from './workload-verdict.ts';
 
 type StartAnswer = Answer<Run>;
 
@@ -95,14 +95,15 @@ class Starting {
   async #planAndStart(): Promise<StartAnswer> {
     const fetched = await fetchWorkload(this.#principal, this.#input, this.#deps);
     if ('error' in fetched) return { outcome: fetched.outcome, errors: [fetched.error] };
-    const refusal = this.#inTheWay(fetched) ?? (await this.#rightMissing(fetched));
+    const refusal = (await this.#rightMissing(fetched)) ?? this.#inTheWay(fetched);
     if (refusal !== undefined) return refused(refusal);
     const planned = await this.#plan(fetched);
     return 'plan' in planned ? this.#withPlan(planned.plan, fetched) : planned;
   }
 
   #inTheWay({ record }: FetchedWorkload): CommandError | undefined {
-    return runOnIt(record, this.#deps.runs, this.#runId);
+    const { runs } = this.#deps;
+    return runOnIt(record, runs, this.#runId) ?? brakeLeft(record, runs);
   }
 
   async #rightMissing({ record }: FetchedWorkload): Promise<CommandError | undefined> {

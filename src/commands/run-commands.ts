@@ -4,9 +4,9 @@ import type { Refusal } from '../rollout/refusal.ts';
 import type { Run } from '../rollout/run.ts';
 import type { Runs } from '../rollout/run-book.ts';
 import { ROLLOUT_MUTATIONS, verdictOn, verdictOnCommand } from '../rollout/verdict.ts';
+import { anotherRunMoves } from './another-run.ts';
 import { type Answer, keptRun } from './answer.ts';
 import { notFound, notLeading, targetOfRun } from './command-error.ts';
-import { anotherRunMoves } from './another-run.ts';
 import { type CommandDeps, runCommand } from './command-runner.ts';
 import type { CommandError, CommandResult, RunCommand } from './commands.ts';
 import { isDown, type Right, refusalOfRight } from './rights.ts';
@@ -154,7 +154,7 @@ function errorOf({ code, message, path, unblock, phase, currentStep }: Refusal):
 const CONFLICTS: Readonly<Record<string, string>> = { expectedPhase: 'PHASE_MISMATCH', expectedStep: 'STEP_MISMATCH' };
 
 export function noSuchRun(path: readonly string[]): CommandError {
-  return notFound(path, 'there is no such run, or none that you may see');
+  return notFound(path, 'there is no such rollout, or none that you may see');
 }
 
 function refused(error: CommandError): Answer<Run> {

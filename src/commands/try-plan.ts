@@ -30,7 +30,7 @@ export async function tryPlan({ patches, target }: RolloutPlan, { principal, fet
   const warnings =
     later.length === 0 ? [] : [`Only the first of ${patches.length} patches was tried on the cluster: the others build on it.`];
   try {
-    const options = writeOptions(principal, { auditId, dryRun: true });
+    const options = { ...writeOptions(principal, { auditId, dryRun: true }), fieldValidation: 'Strict' as const };
     await apiServer.patch(resource, name, { type: 'json', operations: first.operations }, options);
     return { warnings };
   } catch (error) {

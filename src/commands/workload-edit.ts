@@ -68,10 +68,10 @@ export class Editing<I extends WorkloadCommand> {
     const fetched = await fetchWorkload(principal, input, this.#deps);
     if ('error' in fetched) return refused(fetched.error, fetched.outcome);
     const verdict = verdictOnWorkload(verb, fetched.record, this.#deps.runs);
-    if (verdict !== undefined) return refused(verdict);
+    if (verdict !== undefined) return this.#refuse(fetched.record, verdict);
     const change = await this.#change(fetched);
     if ('outcome' in change) return change;
-    if ('refusal' in change) return refused(change.refusal);
+    if ('refusal' in change) return this.#refuse(fetched.record, change.refusal);
     if (change.changes.length === 0) return this.#skip(fetched.record);
     const noted = noteOf(fetched.object, change.changes);
     await this.#attempt.note({ ...noted });
@@ -80,9 +80,18 @@ export class Editing<I extends WorkloadCommand> {
 
   /** Nothing is written that the server could refuse: it is asked instead. */
   async #skip(record: WorkloadRecord): Promise<Answer<WorkloadRecord>> {
-    const { principal } = this.#edit;
-    const refusal = refusalOfRight(await this.#deps.rights.ask(principal, record), principal, record, PATH);
+    const refusal = await this.#rightMissing(record);
     return refusal === undefined ? { outcome: 'SKIPPED', object: record, errors: [] } : refused(refusal);
+  }
+
+  /** How things stand is for who may change them: the others learn that they may not. */
+  async #refuse(record: WorkloadRecord, verdict: CommandError): Promise<Answer<WorkloadRecord>> {
+    return refused((await this.#rightMissing(record)) ?? verdict);
+  }
+
+  async #rightMissing(record: WorkloadRecord): Promise<CommandError | undefined> {
+    const { principal } = this.#edit;
+    return refusalOfRight(await this.#deps.rights.ask(principal, record), principal, record, PATH);
   }
 
   async #change(fetched: FetchedWorkload): Promise<WorkloadChange | Answer<WorkloadRecord>> {

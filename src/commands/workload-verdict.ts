@@ -2,9 +2,10 @@ import type { KubeObject } from '../model/kube-object.ts';
 import { labelOf } from '../model/labels.ts';
 import type { WorkloadRecord } from '../model/workload-record.ts';
 import { MARKER_LABEL, parseMarker } from '../rollout/marker.ts';
+import { isBrakeLeft } from '../rollout/min-ready-brake.ts';
 import { planRollout } from '../rollout/plan.ts';
 import type { Runs } from '../rollout/run-book.ts';
-import { blocked, foreignRunInTheWay, isActive, runInTheWay, unsupported } from './command-error.ts';
+import { blocked, foreignRunInTheWay, isActive, runInTheWay, targetOfWorkload, unsupported } from './command-error.ts';
 import type { CommandError, WorkloadVerb } from './commands.ts';
 import { refusalOfProblem } from './plan-problem.ts';
 import { layoutOf } from './workload-layout.ts';
@@ -16,7 +17,7 @@ const PATH = ['input', 'workload'];
  * about the object fresh from its cluster, and for `viewerCan`, which asks it about our copy.
  */
 export function verdictOnWorkload(verb: WorkloadVerb, workload: WorkloadRecord, runs: Runs): CommandError | undefined {
-  return runOnIt(workload, runs) ?? deletion(workload) ?? VERDICTS[verb](workload);
+  return runOnIt(workload, runs) ?? deletion(workload) ?? VERDICTS[verb](workload, runs);
 }
 
 /** A run that is at work on it, ours by the book or another gateway's by its label. `except`: the run that may be. */
@@ -43,17 +44,32 @@ function deletion({ kind, name, deletionRequestedAt }: WorkloadRecord): CommandE
   return { type: 'ConflictError', code: 'BEING_DELETED', message: `${kind} ${name} is being deleted`, path: PATH, unblock: [] };
 }
 
-type Verdict = (workload: WorkloadRecord) => CommandError | undefined;
+/** What an aborted run left to hold the pods: a new template would stand still behind it for ever. */
+export function brakeLeft(workload: WorkloadRecord, runs: Runs): CommandError | undefined {
+  const { workloadKind, kind, name, uid, minReadySeconds } = workload;
+  if (workloadKind !== 'DEPLOYMENT' || !isBrakeLeft(minReadySeconds)) return undefined;
+  const by = targetOfWorkload(workload);
+  const run = runs.ofWorkload(workload).find(({ state }) => state.spec.target.uid === uid && state.status.applied?.shape === 'HELD');
+  const held = `${kind} ${name} is held by the brake (minReadySeconds and strategy) of`;
+  if (run === undefined) {
+    const message = `${held} a run that this gateway has no record of: give it its own minReadySeconds, progressDeadlineSeconds and strategy first`;
+    return { ...blocked('BRAKE_LEFT', message, PATH), type: 'BlockedError', by };
+  }
+  const message = `${held} the run ${run.uid}, which is ${run.state.status.phase}: roll that run back, or give the workload its strategy by hand, first`;
+  return { ...blocked('BRAKE_LEFT', message, PATH, ['rolloutRollback']), type: 'BlockedError', by, run: run.uid };
+}
+
+type Verdict = (workload: WorkloadRecord, runs: Runs) => CommandError | undefined;
 
 const VERDICTS: Readonly<Record<WorkloadVerb, Verdict>> = {
-  startRollout: plannable,
+  startRollout: (workload, runs) => brakeLeft(workload, runs) ?? plannable(workload),
   scale: (workload) =>
     layoutOf(workload).replicas === undefined ? lacks(workload, 'a number of replicas: its pods follow the nodes') : undefined,
-  restart: (workload) => paused(workload, 'restarted') ?? restartable(workload),
+  restart: (workload, runs) => brakeLeft(workload, runs) ?? paused(workload, 'restarted') ?? restartable(workload),
   pause: pausable,
   resume: pausable,
   setPartition: partitionable,
-  undo: (workload) => paused(workload, 'taken back'),
+  undo: (workload, runs) => brakeLeft(workload, runs) ?? paused(workload, 'taken back'),
 };
 
 function lacks({ kind }: WorkloadRecord, what: string, unblock: readonly string[] = []): CommandError {

@@ -13,6 +13,10 @@ import type { Turn } from './turn.ts';
 export function goForward(turn: Turn, observation: RolloutObservation): void {
   rescale(turn, observation.replicas);
   noteOvershoot(turn, observation.updated);
+  if (observation.replicas === 0) {
+    waitForPods(turn);
+    return;
+  }
   const cause = weigh(turn, observation);
   if (cause !== undefined) {
     halt(turn, {
@@ -62,6 +66,14 @@ function inStep(turn: Turn, step: RolloutStep, observation: RolloutObservation):
   }
 }
 
+/** No pod can show anything, and a brake of no pods is none: nothing is written or held against the run. */
+function waitForPods(turn: Turn): void {
+  turn.meter({ healthyAt: undefined, stalledMs: 0 });
+  turn.reason('WaitingForHealth', 'The workload is scaled to zero; the run goes on by itself when it is scaled up.', {
+    unblock: ['rolloutRollback', 'rolloutAbort'],
+  });
+}
+
 /** The counts would be judged by a brake that is not there yet. */
 function isWritePending({ status }: Turn): boolean {
   return status.applied?.shape === 'HELD' && (status.goal !== status.allowed || status.applied.replicas !== status.replicas);
@@ -95,6 +107,8 @@ function bake(turn: Turn, step: RolloutStep, observation: RolloutObservation): v
     watch(turn, step, observation);
     return;
   }
+  if (turn.status.reason.code === 'WaitingForHealth')
+    turn.reason('Baking', `Step ${step.index} is watched for ${step.pauseSeconds} s.`, { unblock: ['rolloutAdvance', 'rolloutRollback'] });
   const bakedMs = step.bakedMs + healthyMs(turn);
   turn.setStep(step.index, { bakedMs });
   if (bakedMs < bakeMs(step.pauseSeconds)) return;

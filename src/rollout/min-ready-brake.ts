@@ -31,7 +31,12 @@ export const minReadyBrake: Brake = {
 
 /** The server wants the deadline to be the greater one; the greatest there is means none. */
 const NO_DEADLINE_SECONDS = 2_147_483_647;
-export const NEVER_READY_SECONDS = NO_DEADLINE_SECONDS - 1;
+const NEVER_READY_SECONDS = NO_DEADLINE_SECONDS - 1;
+
+/** Nobody else means a pod to be available after 68 years. */
+export function isBrakeLeft(minReadySeconds: number): boolean {
+  return minReadySeconds >= NEVER_READY_SECONDS;
+}
 
 function stride({ maxUnavailable }: OriginalWorkload, replicas: number): number {
   return Math.max(1, resolveIntOrPercent(maxUnavailable ?? '25%', replicas, 'down') ?? 1);

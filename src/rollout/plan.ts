@@ -6,7 +6,7 @@ import { type Brake, brakeFor } from './brake.ts';
 import type { RolloutChange } from './change.ts';
 import { changesBetween, fieldsToRestore } from './field-changes.ts';
 import { digestOf, isObject, sameJson } from './json.ts';
-import { NEVER_READY_SECONDS } from './min-ready-brake.ts';
+import { isBrakeLeft } from './min-ready-brake.ts';
 import { type PlannedPatch, plannedPatches } from './plan-patches.ts';
 import { planWarnings, type Surroundings } from './plan-warnings.ts';
 import { plannedSteps, type StepRequest } from './planned-steps.ts';
@@ -14,7 +14,7 @@ import { valueAt } from './pointer.ts';
 import { PlanProblem, type Problem, problem } from './problem.ts';
 import { readinessBudgetSeconds } from './readiness-budget.ts';
 import type { FieldChange, OriginalWorkload, Patience, RolloutMethod, RolloutStep, RolloutTarget } from './state.ts';
-import { type ChangeContext, changedTemplate } from './template-change.ts';
+import { type ChangeContext, changedTemplate, containersOf, isImage } from './template-change.ts';
 import { replicasOf, templateOf } from './workload-fields.ts';
 
 export interface PlanContext extends ChangeContext, Surroundings {
@@ -59,12 +59,13 @@ export function planRollout(object: KubeObject, change: RolloutChange, steps: re
   const template = tried(() => checkedTemplate(object, change, context));
   const planned = tried(() => plannedSteps(steps, replicasOf(object)));
   if (brake === undefined || template === undefined || planned === undefined) return { ok: false, problems };
-  return { ok: true, plan: assembled({ object, change, context }, brake, template, planned) };
+  return { ok: true, plan: assembled({ object, change, requested: steps, context }, brake, template, planned) };
 }
 
 interface Asked {
   readonly object: KubeObject;
   readonly change: RolloutChange;
+  readonly requested: readonly StepRequest[];
   readonly context: PlanContext;
 }
 
@@ -86,7 +87,12 @@ function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
   }
 }
 
-function assembled({ object, change, context }: Asked, brake: Brake, template: JsonObject, steps: readonly RolloutStep[]): RolloutPlan {
+function assembled(
+  { object, change, requested, context }: Asked,
+  brake: Brake,
+  template: JsonObject,
+  steps: readonly RolloutStep[],
+): RolloutPlan {
   const original = originalOf(object, brake, context);
   const body = {
     target: targetOf(object, context),
@@ -96,7 +102,7 @@ function assembled({ object, change, context }: Asked, brake: Brake, template: J
     steps,
     patches: plannedPatches({ object, brake, original, template, steps }),
     changes: changesBetween(original.template, template, '/spec/template'),
-    warnings: planWarnings({ object, change, template, pausePath: brake.pausePath }, context),
+    warnings: planWarnings({ object, change, template, pausePath: brake.pausePath, requested }, context),
     onFailure: context.onFailure ?? 'HALT',
     patience: patienceOf(template, context),
   };
@@ -140,6 +146,7 @@ function checkedTemplate(object: KubeObject, change: RolloutChange, context: Pla
   const template = changedTemplate(object, change, context);
   if (sameJson(template, templateOf(object)))
     throw new PlanProblem(problem('Validation', 'The change changes nothing: the pod template is already so.', ['change']));
+  checkImages(template);
   const selector = valueAt(object, '/spec/selector/matchLabels');
   const labels = valueAt(template, '/metadata/labels');
   for (const [key, value] of Object.entries(isObject(selector) ? selector : {})) {
@@ -151,6 +158,14 @@ function checkedTemplate(object: KubeObject, change: RolloutChange, context: Pla
     );
   }
   return template;
+}
+
+/** Where one is written at all: what names none may get it from the cluster. */
+function checkImages(template: JsonObject): void {
+  for (const { path, name, image } of containersOf(template)) {
+    if (valueAt(template, `${path}/image`) === undefined || isImage(image)) continue;
+    throw new PlanProblem(problem('Validation', `"${image}" is no image (of container ${name}).`, ['change']));
+  }
 }
 
 function checkedBrake(object: KubeObject, { workloadKind, method }: PlanContext): Brake {
@@ -195,7 +210,7 @@ function checkStrategy(object: KubeObject, workloadKind: WorkloadKind): void {
 
 /** What an aborted run left in place is nobody's own strategy: a later run would give it back as if it were. */
 function checkLeftBrake(object: KubeObject): void {
-  if (Number(valueAt(object, '/spec/minReadySeconds') ?? 0) < NEVER_READY_SECONDS) return;
+  if (!isBrakeLeft(Number(valueAt(object, '/spec/minReadySeconds') ?? 0))) return;
   throw new PlanProblem(
     problem(
       'Blocked',

@@ -10,8 +10,19 @@ import type { RolloutPhase, RolloutState } from './state.ts';
 export function verdictOn(state: RolloutState, verb: RolloutVerb): Refusal | undefined {
   const { phase } = state.status;
   if (!ACCEPTED_IN[verb].includes(phase))
-    return refusal(state, 'Conflict', `${ROLLOUT_MUTATIONS[verb]} makes no sense while the run is ${phase}.`, ways(state));
+    return refusal(
+      state,
+      'Conflict',
+      `${ROLLOUT_MUTATIONS[verb]} makes no sense while the run is ${phase}: ${whenAccepted(verb)}.`,
+      ways(state),
+    );
   return SPECIAL[verb]?.(state);
+}
+
+function whenAccepted(verb: RolloutVerb): string {
+  const phases = ACCEPTED_IN[verb];
+  const last = phases.at(-1) ?? '';
+  return `it is accepted while ${phases.length > 1 ? `${phases.slice(0, -1).join(', ')} or ` : ''}${last}`;
 }
 
 /** As `verdictOn`, with what the caller expected and asked for besides. */
@@ -89,7 +100,7 @@ function badDestination(state: RolloutState, { toStep, target }: RolloutCommand)
   const wrong = (path: string, message: string) => ({ ...refusal(state, 'Validation', message, ['rolloutAdvance']), path: [path] });
   if (toStep !== undefined && target !== undefined) return wrong('target', 'Name a step or a number of pods, not both.');
   if (toStep !== undefined && (!Number.isSafeInteger(toStep) || toStep <= currentStep || toStep >= steps.length)) {
-    return wrong('toStep', `toStep must lie between ${currentStep + 1} and ${steps.length - 1}.`);
+    return wrong('toStep', badStep(currentStep, steps.length));
   }
   if (target === undefined) return undefined;
   const pods = resolveIntOrPercent(target, replicas, 'up');
@@ -97,6 +108,14 @@ function badDestination(state: RolloutState, { toStep, target }: RolloutCommand)
   if (pods === undefined || pods <= present || pods > replicas)
     return wrong('target', `target must be more than the present ${present} pods and at most ${replicas}.`);
   return undefined;
+}
+
+/** The steps are counted from 0, and the last one has none after it. */
+function badStep(present: number, count: number): string {
+  const [first, last] = [present + 1, count - 1];
+  if (first > last) return `There is no step after step ${present} (steps are counted from 0): leave toStep out.`;
+  const range = first === last ? `must be ${first}` : `must lie between ${first} and ${last}`;
+  return `toStep ${range}: steps are counted from 0, and the run is at step ${present}.`;
 }
 
 function refusal({ status }: RolloutState, code: Refusal['code'], message: string, unblock: readonly UnblockingMutation[]): Refusal {

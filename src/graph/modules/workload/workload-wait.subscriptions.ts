@@ -61,6 +61,7 @@ builder.subscriptionField('workloadWait', (t) =>
     subscribe: async (_root, { workload, for: condition, timeoutSeconds }, ctx) => {
       const deadline = deadlineOf(ctx, timeoutSeconds);
       onlyTrue('for.deleted', condition.deleted);
+      if ((condition.updatedAvailable ?? 0) < 0) throw badInput('for.updatedAvailable', 'updatedAvailable is at least 0');
       const target = await visibleTarget(ctx, workload, 'watch', ['workload']);
       if (isRefusal(target)) throw badInput('workload', target.message);
       return wait(ctx, target, condition, deadline);
