@@ -21,14 +21,21 @@ export interface WatchedRun<T> extends Pick<Watched<T>, 'lookAgainAt'> {
   readonly look: (run: Run | undefined) => Told<T> | undefined;
   /** In place of `look` as long as nobody can say whether the reader still has the right. Default: nothing is told. */
   readonly lookBlindly?: () => Told<T> | undefined;
+  /** Told of each change at once, whether the reader is waiting for one or not. */
+  readonly hear?: (run: Run) => void;
 }
 
 /** Watches one run for its reader. Ends with FORBIDDEN when the right to it is lost. */
-export function watchRun<T>(ctx: GraphContext, run: Run, { look, lookBlindly, ...rest }: WatchedRun<T>): AsyncIterableIterator<T> {
+export function watchRun<T>(ctx: GraphContext, run: Run, { look, lookBlindly, hear, ...rest }: WatchedRun<T>): AsyncIterableIterator<T> {
   return watch<T>(ctx, {
     ...rest,
     log: ctx.runs.log,
-    concerns: ({ commit }) => commit.changes.some((change) => !('event' in change) && (change.after ?? change.before)?.uid === run.uid),
+    concerns({ commit }) {
+      const changed = commit.changes.find((change) => !('event' in change) && (change.after ?? change.before)?.uid === run.uid);
+      const now = changed === undefined ? undefined : ctx.runs.get(run.uid);
+      if (now !== undefined) hear?.(now);
+      return changed !== undefined;
+    },
     look: () => whenReady(mayWatch(ctx, run), (may) => (may ? look(ctx.runs.get(run.uid)) : lookBlindly?.())),
   });
 }

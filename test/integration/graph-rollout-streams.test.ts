@@ -174,7 +174,7 @@ describe('rolloutProgress', () => {
     expect(await reader.after(100)).toMatchObject([{ phase: 'WAITING', progress: { updated: 1 }, reason: { code: 'WaitingForAdvance' } }]);
     expect(await reader.after(20_000)).toEqual([]);
     run.command('rollback').pass(60);
-    expect(await reader.after(100)).toMatchObject([{ phase: 'ROLLED_BACK', finished: true }]);
+    expect(await reader.after(100)).toMatchObject([{ phase: 'ROLLING_BACK' }, { phase: 'ROLLED_BACK', finished: true }]);
     expect([reader.ended, reader.errors]).toEqual([true, []]);
   });
 
@@ -198,6 +198,26 @@ describe('rolloutProgress', () => {
     reader.letGo();
     expect(await reader.after(1_000)).toMatchObject([{ phase: 'WAITING' }]);
     await reader.close();
+  });
+
+  it('tells each phase, also to who did not fetch and while nobody can say what they may see', async () => {
+    const rights = new Rights();
+    const reader = await open({ access: rights });
+    const told = [...(await reader.after(0))];
+    reader.hold();
+    run.pass(30);
+    told.push(...(await reader.after(1_000)));
+    run.command('pause');
+    rights.answer = { everything: false, namespaces: new Set(), incomplete: 'UNREACHABLE' };
+    told.push(...(await reader.after(6_000)));
+    reader.letGo();
+    run.command('rollback').pass(60);
+    told.push(...(await reader.after(6_000)));
+    expect(told.at(-1)).not.toMatchObject({ phase: 'ROLLED_BACK' });
+    rights.answer = EVERYTHING;
+    told.push(...(await reader.after(6_000)));
+    const phases = told.map(({ phase }) => phase);
+    expect(phases.filter((phase, at) => phase !== phases[at - 1])).toEqual(['RUNNING', 'WAITING', 'PAUSED', 'ROLLING_BACK', 'ROLLED_BACK']);
   });
 
   it('ends with FORBIDDEN within 5 s of losing the right, and tells nothing that it is not sure of', async () => {

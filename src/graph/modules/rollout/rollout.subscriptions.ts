@@ -11,6 +11,7 @@ import { openStream } from '../../streams.ts';
 import { clustersArg, filterArg, namespaceArg } from '../lists.ts';
 import { defineStream, streamArgs } from '../stream/stream.type.ts';
 import { rolloutFilter } from './rollout.list.ts';
+import { UntoldPhases } from './untold-phases.ts';
 
 const RolloutStream = defineStream('Rollout', 'rollout', Rollout, ({ uid }) => rolloutId(uid));
 
@@ -43,7 +44,7 @@ builder.subscriptionFields((t) => ({
   rolloutProgress: t.field({
     type: Rollout,
     description:
-      'One run until it is finished: the present state first, then each change; what a slow reader did not fetch is merged. Ends with FORBIDDEN when the right is lost, and with UNAVAILABLE when the gateway stops: then subscribe again.',
+      'One run until it is finished: the present state first, then each change. Of what a slow reader did not fetch each phase is told as it was last; the rest is merged. Ends with FORBIDDEN when the right is lost, and with UNAVAILABLE when the gateway stops: then subscribe again.',
     args: { rollout: t.arg.id({ required: true, description: 'Global id of the rollout.' }) },
     subscribe: async (_root, { rollout }, ctx) => progressOf(ctx, await subscribedRun(ctx, rollout)),
     resolve: (run) => run,
@@ -52,16 +53,20 @@ builder.subscriptionFields((t) => ({
 
 /** A run that the hub has forgotten is told once more, as it was last. */
 function progressOf(ctx: GraphContext, run: Run): AsyncIterableIterator<Run> {
+  const untold = new UntoldPhases(run);
   let told: string | undefined;
-  let known = run;
   return watchRun<Run>(ctx, run, {
+    hear: (now) => untold.add(now),
     look(now) {
-      const last = now === undefined || isFinished(now.state);
-      known = now ?? known;
-      const print = runPrint(known);
-      if (print === told && !last) return undefined;
-      told = print;
-      return { value: known, last };
+      if (now !== undefined) untold.add(now);
+      for (const { run: next, isPresent } of untold.take()) {
+        const last = isPresent && (now === undefined || isFinished(next.state));
+        const print = runPrint(next);
+        if (print === told && !last) continue;
+        told = print;
+        return { value: next, last };
+      }
+      return undefined;
     },
   });
 }
