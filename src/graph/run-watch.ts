@@ -19,7 +19,7 @@ export async function subscribedRun(ctx: GraphContext, id: string): Promise<Run>
 export interface WatchedRun<T> extends Pick<Watched<T>, 'lookAgainAt'> {
   /** `run` as it is now; undefined once the hub has forgotten it. */
   readonly look: (run: Run | undefined) => Told<T> | undefined;
-  /** In place of `look` as long as nobody can say whether the reader still has the right. Default: nothing is told. */
+  /** In place of `look` as long as nobody can say whether the reader still has the right. What it tells nothing of is looked at again soon. */
   readonly lookBlindly?: () => Told<T> | undefined;
   /** Told of each change at once, whether the reader is waiting for one or not. */
   readonly hear?: (run: Run) => void;
@@ -36,7 +36,7 @@ export function watchRun<T>(ctx: GraphContext, run: Run, { look, lookBlindly, he
       if (now !== undefined) hear?.(now);
       return changed !== undefined;
     },
-    look: () => whenReady(mayWatch(ctx, run), (may) => (may ? look(ctx.runs.get(run.uid)) : lookBlindly?.())),
+    look: () => whenReady(mayWatch(ctx, run), (may) => (may ? look(ctx.runs.get(run.uid)) : (lookBlindly?.() ?? 'blind'))),
   });
 }
 

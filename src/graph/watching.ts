@@ -11,8 +11,11 @@ export interface Watched<T> {
   readonly log: ChangeLog;
   /** Whether a commit may have changed what is looked at. */
   readonly concerns: (entry: LogEntry) => boolean;
-  /** What to tell now; undefined: nothing, look again later. A throw ends the stream with that error. */
-  readonly look: () => MaybePromise<Told<T> | undefined>;
+  /**
+   * What to tell now; undefined: nothing, look again later; "blind": nobody can say just now whether the reader may
+   * see it, ask again soon. A throw ends the stream with that error.
+   */
+  readonly look: () => MaybePromise<Told<T> | 'blind' | undefined>;
   /** Monotonic milliseconds after which it must be looked at again; Infinity: a change will tell. */
   readonly lookAgainAt?: () => number;
 }
@@ -44,6 +47,8 @@ export function watch<T>(ctx: GraphContext, watched: Watched<T>): AsyncIterableI
 
 /** A busy cluster is looked at so often at most. */
 const CALM_MS = 50;
+/** Who could not be answered about rights asks again after so long. */
+const BLIND_MS = 1_000;
 
 class Watcher<T> {
   readonly #ctx: GraphContext;
@@ -86,7 +91,8 @@ class Watcher<T> {
       if (closing?.aborted) throw graphError('UNAVAILABLE', 'the gateway is stopping; subscribe again, perhaps at another replica');
       this.#renew();
       const told = await this.#watched.look();
-      if (told !== undefined) return this.#stopped ? undefined : told;
+      if (told === 'blind') this.#renewedAt = clock.monotonic() + BLIND_MS - RIGHTS_MS;
+      else if (told !== undefined) return this.#stopped ? undefined : told;
       await this.#alarm.wait(this.#restMs());
       await clock.sleep(CALM_MS, signal);
     }

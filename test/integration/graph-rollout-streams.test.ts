@@ -229,7 +229,7 @@ describe('rolloutProgress', () => {
     run.pass(30);
     expect([await reader.after(20_000), reader.ended]).toEqual([[], false]);
     rights.answer = EVERYTHING;
-    expect(await reader.after(5_200)).toMatchObject([{ phase: 'WAITING' }]);
+    expect(await reader.after(1_200)).toMatchObject([{ phase: 'WAITING' }]);
     rights.answer = NOTHING;
     expect(await reader.after(5_200)).toEqual([]);
     expect([reader.ended, reader.errors]).toMatchObject([true, [{ code: 'FORBIDDEN' }]]);

@@ -177,7 +177,7 @@ export class CanaryRun {
       await this.#stage.until(
         `${follower.transport} told the end`,
         async () => (follower.messages.at(-1) as Shown | undefined)?.finished === true,
-        10_000,
+        this.#times.stretchMs,
       );
       await follower.close();
       const phases = (follower.messages as readonly Shown[]).map(({ phase }) => phase);

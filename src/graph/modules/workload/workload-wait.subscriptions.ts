@@ -84,7 +84,7 @@ function wait(
     concerns: ({ commit }) => commit.cluster === target.cluster,
     lookAgainAt: () => Math.min(deadline, ctx.clock.monotonic() + LOOK_MS),
     async look() {
-      if (!(await mayWatch(ctx, target))) return answerOf<WorkloadRecord>(ctx, undefined, undefined, deadline);
+      if (!(await mayWatch(ctx, target))) return answerOf<WorkloadRecord>(ctx, undefined, undefined, deadline) ?? 'blind';
       await settleReads(ctx, [clusterOf(ctx, target)], STATUS_READS);
       const workload = workloadOf(ctx, target);
       return answerOf(ctx, verdictOn(ctx, target, condition, workload), workload, deadline);
