@@ -39,6 +39,13 @@ module.exports = {
       to: { path: '^src/(kube/http|simulator)/' },
     },
     {
+      name: 'the-engine-is-pure',
+      comment: 'What decides about a run reads and sends nothing: the hub, the feed and the driver are at its edge.',
+      severity: 'error',
+      from: { path: '^src/rollout/[^/]+\\.ts$', pathNot: ['^src/rollout/run(-book|-driver)?\\.ts$', '\\.test\\.ts$'] },
+      to: { path: '^src/(rollout/driver|hub|feed)/' },
+    },
+    {
       name: 'vendor-client-only-in-kube-http',
       comment: '@kubernetes/client-node gives kubeconfig parsing and credentials, behind the port.',
       severity: 'error',

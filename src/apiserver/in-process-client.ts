@@ -17,13 +17,14 @@ import type { JsonObject, KubeObject } from '../model/kube-object.ts';
 import type { Resource } from '../model/resource.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { Caller } from './access/gate.ts';
+import { checkPatchedFields } from './http/field-validation.ts';
 import { arrayAt, cloneJson, objectAt, stringAt, valueAt } from './json-value.ts';
 import type { ResourceService, ServiceRequest } from './resource-service.ts';
 import type { ServedResource } from './resources/resource-definition.ts';
 import type { ResourceRegistry } from './resources/resource-registry.ts';
 import { StatusError } from './status.ts';
 import type { StoreEvent, Watcher } from './store/watcher.ts';
-import { presented } from './verbs/target.ts';
+import { presented, type WriteMode } from './verbs/target.ts';
 
 export interface InProcessClientOptions {
   readonly service: ResourceService;
@@ -195,7 +196,12 @@ export class InProcessClient implements ApiServer {
   }
 }
 
-const modeOf = ({ dryRun }: WriteOptions) => ({ dryRun: dryRun ?? false });
+const modeOf = ({ dryRun = false, fieldValidation }: WriteOptions): WriteMode => ({
+  dryRun,
+  ...(fieldValidation !== undefined && {
+    inspectPatched: (served: ServedResource, object: unknown) => void checkPatchedFields(fieldValidation, served, object),
+  }),
+});
 
 function accessReviewOf(status: JsonObject): AccessReview {
   const reason = stringAt(status, 'reason');

@@ -8,10 +8,13 @@ export interface Refusal {
   readonly outcome: OperationOutcome;
 }
 
+/** How servers begin the refusal of a patch whose object they do not name. */
+const NAMELESS = /^\s*"" is invalid: (patch: Invalid value: "(?:[^"\\]|\\.)*": )?/;
+
 /** `path` leads to the argument that named the object. Throws what is no `ApiError`: that is a fault of ours. */
 export function refusalOf(error: unknown, cluster: string, path: readonly string[]): Refusal {
   if (!(error instanceof ApiError)) throw error;
-  const shape = { message: error.message, path, unblock: [] };
+  const shape = { message: error.message.replace(NAMELESS, ''), path, unblock: [] };
   switch (error.code) {
     case 'not-found':
     case 'gone':

@@ -1,157 +1,165 @@
 import type { Principal } from '../auth/principal.ts';
-import type { ApiServer, WriteOptions } from '../kube/api-server.ts';
+import type { Operation } from '../hub/operation-entry.ts';
+import type { OperationLedger } from '../hub/operation-ledger.ts';
+import type { ApiServer, RequestOptions, WriteOptions } from '../kube/api-server.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Runs } from '../rollout/run-book.ts';
+import type { RunDriver } from '../rollout/run-driver.ts';
+import type { Patience } from '../rollout/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import { refusalOf } from './api-refusal.ts';
+import type { GraphStore } from '../store/graph-store.ts';
+import type { Answer, Keeping } from './answer.ts';
+import { invalid, readOnlyRefusal } from './command-error.ts';
 import type { CommandError, CommandOptions, CommandResult } from './commands.ts';
-import type { OperationOutcome, OperationRecord, OperationTarget } from './operation.ts';
-import type { OperationHistory } from './operation-history.ts';
-import type { RequestLedger } from './request-ledger.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { OperationRecord, OperationTarget } from './operation.ts';
+import { type OperationBook, recordOf } from './operation-book.ts';
+import { RequestDesk } from './request-desk.ts';
+import { Rights } from './rights.ts';
+import type { Attempt, Kept } from './sitting.ts';
 
-export interface CommandDeps {
-  /** The API server of a registered cluster. */
+/** What the door needs of the process. */
+export interface CommandOptionsOfProcess {
+  /** The API server of a registered cluster, with our own rights. */
   readonly apiServer: (cluster: string) => ApiServer | undefined;
-  readonly history: OperationHistory;
-  readonly ledger: RequestLedger;
+  /** Every kind that a cluster is known to serve, at every version. */
+  readonly served: (cluster: string) => readonly Resource[];
+  readonly store: GraphStore;
+  readonly runs: Runs;
+  readonly driver: RunDriver;
+  readonly ledger: OperationLedger;
+  /** Fed with the ledger's changes by somebody else. */
+  readonly operations: OperationBook;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Of runs that begin here, where it differs from what is usual. */
+  readonly patience: Partial<Patience>;
   /** Every command is refused: a first look at production. */
   readonly readOnly: boolean;
 }
 
-/** One thing to do to one object, described: the runner decides whether, and keeps the books. */
+export interface CommandDeps extends CommandOptionsOfProcess {
+  readonly desk: RequestDesk;
+  readonly rights: Rights;
+  /** Runs begin one after the other on one workload. */
+  readonly starts: OneAtATime;
+}
+
+export function commandDeps(options: CommandOptionsOfProcess): CommandDeps {
+  return { ...options, desk: new RequestDesk(options), rights: new Rights(options), starts: new OneAtATime() };
+}
+
+/** One thing to do, described: the runner decides whether, and keeps the books. */
 export interface Command<T> {
   /** Name of the Mutation field. */
   readonly mutation: string;
   readonly principal: Principal;
   readonly options: CommandOptions;
-  readonly target: OperationTarget;
+  readonly target?: OperationTarget;
+  /** Id of the run that it is about. */
+  readonly run?: string;
   /** Everything that the answer depends on, without the request id. */
   readonly question: unknown;
-  /** From the mutation's arguments to the object. */
-  readonly path: readonly string[];
+  readonly keeping: Keeping<T>;
+  /** What can be told without asking anybody. */
   validate(): CommandError | undefined;
-  act(apiServer: ApiServer, options: WriteOptions): Promise<T | undefined>;
+  /** `attempt.operation.dryRun`: everything but the effect. */
+  act(attempt: Attempt): Promise<Answer<T>>;
 }
 
-/** How long a cluster may take to answer a write that somebody waits for. */
-const WRITE_TIMEOUT_MS = 10_000;
+/** How long a cluster may take to answer somebody who waits. */
+export const CLUSTER_TIMEOUT_MS = 10_000;
 const PRINTABLE = /^[\x20-\x7e]{1,128}$/;
 
-/** Authorise, validate, act, audit: the order of every command. The cluster itself authorises, as the person who asks. */
-export async function runCommand<T>(command: Command<T>, deps: CommandDeps): Promise<CommandResult<T>> {
+/** Validate, put on record, authorise and act, audit: the order of every command. */
+export async function runCommand<T>(command: Command<T>, deps: CommandDeps): Promise<CommandResult<T> & Pick<Answer<T>, 'plan'>> {
   const refused = deps.readOnly ? readOnlyRefusal() : (invalidOptions(command.options) ?? command.validate());
   if (refused !== undefined) return { replayed: false, errors: [refused] };
-  const { requestId, dryRun } = command.options;
-  if (requestId === undefined || dryRun) return actAndRecord(command, deps);
-  const scope = [command.principal.user.username, command.mutation, requestId];
-  const question = JSON.stringify(command.question);
-  const recalled = deps.ledger.recall<CommandResult<T>>(scope, question);
-  if (recalled.kind === 'reused') return { replayed: false, errors: [reusedRequestId(requestId)] };
-  if (recalled.kind === 'replay') return { ...(await recalled.answer), replayed: true };
-  const answer = actAndRecord(command, deps);
-  deps.ledger.record(scope, question, answer);
-  const result = await answer.catch((error: unknown) => {
-    deps.ledger.forget(scope);
-    throw error;
-  });
-  if (result.operation?.outcome === 'REFUSED' || result.operation?.outcome === 'FAILED') deps.ledger.forget(scope);
-  return result;
+  const operation = newOperation(command, deps);
+  const kept = command.options.dryRun
+    ? await tried(command, operation, deps)
+    : await deps.desk.handle({
+        ...command,
+        operation,
+        viewer: command.principal.user.username,
+        carryOut: (attempt) => command.act(attempt),
+      });
+  if (!kept.replayed) logResult(operation, kept, deps);
+  const { object, plan, errors } = kept.answer;
+  return {
+    replayed: kept.replayed,
+    errors,
+    ...(object !== undefined && { object }),
+    ...(plan !== undefined && { plan }),
+    ...(kept.operation !== undefined && { operation: kept.operation }),
+  };
 }
 
-async function actAndRecord<T>(command: Command<T>, deps: CommandDeps): Promise<CommandResult<T>> {
-  const operation = begin(command, deps);
-  const apiServer = deps.apiServer(command.target.cluster);
-  if (apiServer === undefined) {
-    const error: CommandError = {
-      type: 'NotFoundError',
-      code: 'NO_SUCH_CLUSTER',
-      message: `there is no cluster ${command.target.cluster}`,
-      path: command.path,
-      unblock: [],
-    };
-    return { operation: finish(operation, 'REFUSED', deps), replayed: false, errors: [error] };
-  }
-  try {
-    const object = await command.act(apiServer, writeOptions(command, operation));
-    return { ...(object === undefined ? {} : { object }), operation: finish(operation, 'APPLIED', deps), replayed: false, errors: [] };
-  } catch (error) {
-    const refusal = refusalOf(error, command.target.cluster, command.path);
-    return { operation: finish(operation, refusal.outcome, deps), replayed: false, errors: [refusal.error] };
-  }
+/** A dry run is kept in this process only: it uses no request id up and writes nothing anywhere. */
+async function tried<T>(command: Command<T>, operation: Operation, { operations, clock }: CommandDeps): Promise<Kept<T>> {
+  const record: OperationRecord = { ...recordOf(entryOf(operation)), at: operation.at };
+  const answer = await command.act({ operation: record, isRepeated: false, note: async () => {} });
+  const finished = operations.put({ ...record, outcome: answer.outcome, finishedAt: clock.now() });
+  return { operation: finished, answer, replayed: false };
 }
 
-function begin<T>({ mutation, principal, options, target }: Command<T>, { clock, random, history }: CommandDeps): OperationRecord {
+function entryOf(operation: Operation): Parameters<typeof recordOf>[0] {
+  const unused = { name: '', questionDigest: '', attempt: 0, holder: '', version: '', outcome: 'ACCEPTED' };
+  return { ...operation, ...unused, heldSince: operation.at, expiresAt: operation.at };
+}
+
+export function newOperation<T>(
+  command: Pick<Command<T>, 'mutation' | 'principal' | 'options' | 'target' | 'run'>,
+  deps: Pick<CommandDeps, 'clock' | 'random'>,
+): Operation {
+  const { mutation, principal, options, target, run } = command;
   const { dryRun, reason, requestId } = options;
-  return history.put({
-    id: random.uuid(),
+  return {
+    id: deps.random.uuid(),
     mutation,
-    target,
-    outcome: 'ACCEPTED',
     actor: principal.user.username,
-    at: clock.now(),
+    at: deps.clock.now(),
     dryRun,
-    auditId: random.uuid(),
-    ...(reason === undefined ? {} : { note: reason }),
-    ...(requestId === undefined ? {} : { requestId }),
-  });
+    auditId: deps.random.uuid(),
+    ...(target !== undefined && { target }),
+    ...(run !== undefined && { rollout: run }),
+    ...(reason !== undefined && { note: reason }),
+    ...(requestId !== undefined && { requestId }),
+  };
 }
 
-function finish(operation: OperationRecord, outcome: OperationOutcome, { clock, history, logger }: CommandDeps): OperationRecord {
-  const { mutation, actor, dryRun, auditId, target } = operation;
+function logResult<T>({ mutation, actor, dryRun, auditId, target }: Operation, { answer }: Kept<T>, { logger }: CommandDeps): void {
+  const { cluster, namespace, name } = target ?? {};
+  const code = answer.errors[0]?.code;
   logger.info('command', {
     mutation,
     actor,
     dryRun,
-    outcome,
     auditId,
-    cluster: target?.cluster,
-    namespace: target?.namespace,
-    name: target?.name,
+    cluster,
+    namespace,
+    name,
+    outcome: answer.outcome,
+    ...(code !== undefined && { code }),
   });
-  return history.put({ ...operation, outcome, finishedAt: clock.now() });
 }
 
 /** In local mode the credentials are the person's own; otherwise the gateway acts as the person, never as more. */
-function writeOptions<T>({ principal, options }: Command<T>, operation: OperationRecord): WriteOptions {
-  return {
-    auditId: operation.auditId,
-    timeoutMs: WRITE_TIMEOUT_MS,
-    dryRun: options.dryRun,
-    ...(principal.mode === 'LOCAL' ? {} : { impersonate: principal.user }),
-  };
+export function asCaller({ mode, user }: Principal): RequestOptions {
+  return { timeoutMs: CLUSTER_TIMEOUT_MS, ...(mode === 'LOCAL' ? {} : { impersonate: user }) };
+}
+
+export function writeOptions(principal: Principal, { auditId, dryRun }: Pick<OperationRecord, 'auditId' | 'dryRun'>): WriteOptions {
+  return { ...asCaller(principal), auditId, dryRun };
 }
 
 function invalidOptions({ requestId, reason }: CommandOptions): CommandError | undefined {
   if (requestId !== undefined && !PRINTABLE.test(requestId)) {
-    return invalid('requestId', 'must be 1 to 128 printable ASCII characters, for example a UUID');
+    return invalid(['input', 'requestId'], 'requestId must be 1 to 128 printable ASCII characters, for example a UUID');
   }
-  if (reason !== undefined && reason.length > 1_000) return invalid('reason', 'must be at most 1,000 characters long');
+  if (reason !== undefined && reason.length > 1_000) return invalid(['input', 'reason'], 'reason must be at most 1,000 characters long');
   return undefined;
-}
-
-function invalid(field: string, rule: string): CommandError {
-  return { type: 'ValidationError', code: 'INVALID', message: `${field} ${rule}`, path: ['input', field], unblock: [] };
-}
-
-function readOnlyRefusal(): CommandError {
-  return {
-    type: 'BlockedError',
-    code: 'READ_ONLY',
-    message: 'this gateway was started with --read-only; nothing can be changed through it',
-    path: [],
-    unblock: [],
-  };
-}
-
-function reusedRequestId(requestId: string): CommandError {
-  return {
-    type: 'RequestIdReusedError',
-    code: 'REQUEST_ID_REUSED',
-    message: `requestId ${requestId} was used before with other arguments; take a new one for a new request`,
-    path: ['input', 'requestId'],
-    unblock: [],
-  };
 }

@@ -1,6 +1,8 @@
 import type { ConfigProblem } from './problem.ts';
 import type { RawOptions } from './raw-options.ts';
 
+const MAX_SECONDS = 86_400;
+
 /** Reads single options and collects what is wrong with them, each under the name that the person wrote. */
 export class OptionReader {
   readonly problems: ConfigProblem[];
@@ -45,6 +47,15 @@ export class OptionReader {
       : '';
     this.problem('port', `'${text}' is not a port: a whole number from 0 to 65535${remedy}`);
     return fallback;
+  }
+
+  /** Whole seconds, from 1 to a day. */
+  seconds(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_SECONDS) return Number(text);
+    this.problem(name, `'${text}' is not a number of seconds: a whole number from 1 to ${MAX_SECONDS}`);
+    return undefined;
   }
 
   /** The option as the person wrote it: a flag, a variable, or a key of the file. */

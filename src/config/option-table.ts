@@ -67,12 +67,29 @@ export const SERVE_OPTIONS: readonly OptionSpec[] = [
     description: 'whose API server reviews tokens; default the hub, else the first',
   },
   { name: 'audience', kind: 'value', example: 'fleetgraph', description: 'the audience that a token must be good for' },
-  { name: 'hub', kind: 'value', example: 'CONTEXT', description: 'the meta cluster; in this version it reviews tokens' },
+  {
+    name: 'hub',
+    kind: 'value',
+    example: 'CONTEXT',
+    description: 'the cluster that keeps rollouts and operations, as custom resources',
+  },
   {
     name: 'data-dir',
     kind: 'value',
     example: 'DIR',
-    description: 'where state is kept; in this version that of a simulation (else in memory)',
+    description: 'where state is kept without a hub; ./.fleetgraph, in memory with a simulation or --read-only',
+  },
+  {
+    name: 'evidence-seconds',
+    kind: 'value',
+    example: '25',
+    description: 'a run halts when new pods cannot be pulled or crash for so long',
+  },
+  {
+    name: 'unready-seconds',
+    kind: 'value',
+    example: '25',
+    description: 'or run for so long without getting ready, beyond what their probes and their like need',
   },
   { name: 'read-only', kind: 'flag', description: 'every mutation answers BlockedError' },
   {

@@ -21,6 +21,8 @@ export interface ServeConfig {
   readonly audience: string;
   readonly hub?: string;
   readonly dataDir?: string;
+  /** How long new pods may fail before their run halts, as far as it was said. */
+  readonly patience: { readonly evidenceSeconds?: number; readonly unreadySeconds?: number };
   readonly readOnly: boolean;
   readonly playground: boolean;
   readonly writeKubeconfig?: string;
@@ -103,6 +105,10 @@ function readServeConfig(reader: OptionReader, clusters: readonly ClusterEntry[]
     port: reader.port(4000),
     auth,
     audience,
+    patience: {
+      ...present('evidenceSeconds', reader.seconds('evidence-seconds')),
+      ...present('unreadySeconds', reader.seconds('unready-seconds')),
+    },
     readOnly: reader.flag('read-only'),
     playground: playground === 'on' || (playground === 'auto' && (auth === 'local' || source.kind === 'simulated')),
     clusters,

@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
 import { badInput } from './errors.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
+import { removedCluster } from './removed-cluster.ts';
 
 export interface ClusterSelectorInput {
   readonly names?: readonly string[] | null | undefined;
@@ -49,6 +50,13 @@ export function namesInScope(store: GraphStore, selector: ClusterSelectorInput |
     const fitting = store.clusters().filter(({ record }) => (names === undefined || names.has(record.name)) && matches(record));
     return fitting.map(({ record }) => record.name);
   };
+}
+
+/** Whether the selector fits a cluster that is no longer registered: it has a name and nothing else. */
+export function fitsRemoved(selector: ClusterSelectorInput | null | undefined): (name: string) => boolean {
+  const names = namesOf(selector);
+  const matches = clusterTest(selector);
+  return (name) => (names === undefined || names.has(name)) && matches(removedCluster(name, 0).record);
 }
 
 export function onlyCluster(cluster: ClusterStore): ClusterScope {

@@ -104,8 +104,9 @@ class Pricing {
 
   /** A page size, or the number of ids, where the field has one. */
   #firstOf(field: GraphQLField<unknown, unknown>, node: FieldNode): number | undefined {
-    if (!field.args.some(({ name }) => name === 'first' || name === 'ids')) return undefined;
-    const { first, ids } = getArgumentValues(field, node, this.#variables);
+    if (!field.args.some(({ name }) => SIZING.has(name))) return undefined;
+    const { first, ids, input } = getArgumentValues(field, node, this.#variables);
+    if (input !== undefined) return idsOf(input);
     if (typeof first === 'number') return Math.max(1, first);
     if (Array.isArray(ids)) return ids.length;
     return field.args.some(({ name }) => name === 'first') ? DEFAULT_PAGE : undefined;
@@ -129,9 +130,21 @@ class Pricing {
   }
 }
 
+const SIZING: ReadonlySet<string> = new Set(['first', 'ids', 'input']);
+
+/** The ids that a command to many objects names; undefined for any other input. */
+function idsOf(input: unknown): number | undefined {
+  const rollouts = (input as { readonly rollouts?: unknown } | null)?.rollouts;
+  return Array.isArray(rollouts) ? rollouts.length : undefined;
+}
+
+/** Lists that have a row for each id that was asked about. */
+const ROW_FOR_EACH: ReadonlySet<string> = new Set(['RolloutsCommandPayload.results']);
+
 const DEFAULT_PAGE = 50;
 
 function sizeOfList(field: string, parent: GraphQLCompositeType, pageSize: number, first: number | undefined): number {
   if (first !== undefined) return first;
+  if (ROW_FOR_EACH.has(`${parent.name}.${field}`)) return pageSize;
   return parent.name.endsWith('Connection') && (field === 'nodes' || field === 'edges') ? pageSize : ASSUMED_SIZE;
 }

@@ -16,7 +16,8 @@ export type GlobalId =
       readonly namespace: string;
       readonly instance: string;
     }
-  | { readonly type: 'operation'; readonly id: string };
+  | { readonly type: 'operation'; readonly id: string }
+  | { readonly type: 'rollout'; readonly id: string };
 
 const MAX_CHARACTERS = 2_048;
 
@@ -26,6 +27,7 @@ const encode = (parts: readonly string[]) => Buffer.from(JSON.stringify(parts)).
 export const clusterId = (name: string) => encode(['c', name]);
 export const componentId = (name: string) => encode(['n', name]);
 export const operationId = (id: string) => encode(['r', id]);
+export const rolloutId = (id: string) => encode(['u', id]);
 
 export function instanceId({
   component,
@@ -68,6 +70,8 @@ function named([type, ...rest]: readonly string[]): GlobalId | undefined {
       return first === undefined ? undefined : { type: 'component', name: first };
     case 'r1':
       return first === undefined ? undefined : { type: 'operation', id: first };
+    case 'u1':
+      return first === undefined ? undefined : { type: 'rollout', id: first };
     case 'i4':
       return first === undefined || second === undefined || third === undefined || fourth === undefined
         ? undefined

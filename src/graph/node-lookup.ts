@@ -6,6 +6,7 @@ import { type GlobalId, parseGlobalId } from './global-id.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
 import { seesOperation } from './operations.ts';
 import type { NodeRow } from './refs.ts';
+import { visibleRun } from './runs.ts';
 import { EVENTS } from './shelves.ts';
 
 /** What a global id names, as far as the viewer may see it. Undefined for what is none, is gone or is hidden: not told apart. */
@@ -24,6 +25,8 @@ function lookUp(ctx: GraphContext, id: GlobalId): MaybePromise<NodeRow | undefin
       return whenReady(ctx.visible.cluster(id.cluster), (cluster) => cluster && objectIn(ctx, cluster, id));
     case 'operation':
       return operationById(ctx, id.id);
+    case 'rollout':
+      return visibleRun(ctx, id.id, 'get');
     case 'component':
       return componentNamed(ctx, id.name);
     case 'instance':

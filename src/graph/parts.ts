@@ -41,6 +41,16 @@ export function partsOf(reads: readonly PartRead[], unknown: readonly string[] =
   return [...troubled.values(), ...unknown.map(noSuchCluster)];
 }
 
+/** As `partsOf`, for what is known whether the cluster answers or not: only rights can be missing. */
+export function rightsPartsOf(reads: readonly PartRead[], unknown: readonly string[] = []): readonly ClusterPart[] {
+  const troubled = reads.flatMap(({ cluster, kinds }): ClusterPart[] => {
+    const problem = rightsProblem(kinds);
+    const { name } = cluster.record;
+    return problem === undefined ? [] : [{ name, cluster, problem, message: messageOf(problem, cluster.record, kinds) }];
+  });
+  return [...troubled, ...unknown.map(noSuchCluster)];
+}
+
 function noSuchCluster(name: string): ClusterPart {
   return { name, problem: 'NO_SUCH_CLUSTER', message: `No cluster is registered under the name "${name}".` };
 }
@@ -85,9 +95,13 @@ function problemOf(record: ClusterRecord, kinds: PartRead['kinds'], served: Part
     const problem = kindProblem(record, resource);
     if (problem !== undefined) return problem;
   }
-  const unasked = served.map(({ visibility }) => incompleteOf(visibility)).find((reason) => reason !== undefined);
+  return rightsProblem(served);
+}
+
+function rightsProblem(kinds: PartRead['kinds']): PartProblem | undefined {
+  const unasked = kinds.map(({ visibility }) => incompleteOf(visibility)).find((reason) => reason !== undefined);
   if (unasked !== undefined) return unasked === 'UNREACHABLE' ? 'TIMED_OUT' : 'FORBIDDEN';
-  return kinds.length > 0 && served.every(({ visibility }) => isNothing(visibility)) ? 'FORBIDDEN' : undefined;
+  return kinds.length > 0 && kinds.every(({ visibility }) => isNothing(visibility)) ? 'FORBIDDEN' : undefined;
 }
 
 /** Why not all of the viewer's rights could be asked; what is not known to be allowed is missing. */

@@ -4,6 +4,7 @@ import type { NodeRecord } from '../model/node-record.ts';
 import type { ObjectRecord } from '../model/object-record.ts';
 import type { PodRecord } from '../model/pod-record.ts';
 import type { RevisionRecord, WorkloadRecord } from '../model/workload-record.ts';
+import type { Run } from '../rollout/run.ts';
 import type { ComponentInstance as ComponentInstanceRow } from '../status/component.ts';
 import type { ClusterStore } from '../store/graph-store.ts';
 import { builder } from './builder.ts';
@@ -23,7 +24,7 @@ export interface Reference extends Omit<OperationTarget, 'resource'> {
 }
 
 /** Whatever implements Node. */
-export type NodeRow = ClusterStore | ObjectRecord | EventRecord | OperationRecord | ComponentRow | ComponentInstanceRow;
+export type NodeRow = ClusterStore | ObjectRecord | EventRecord | OperationRecord | ComponentRow | ComponentInstanceRow | Run;
 
 export const Node = builder.interfaceRef<NodeRow>('Node');
 export const KubernetesResource = builder.interfaceRef<ObjectRecord>('KubernetesResource');
@@ -37,6 +38,7 @@ export const Pod = builder.objectRef<PodRecord>('Pod');
 export const Workload = builder.interfaceRef<WorkloadRecord>('Workload');
 export const WorkloadRevision = builder.objectRef<WorkloadRevisionRow>('WorkloadRevision');
 export const Event = builder.objectRef<EventRecord>('Event');
+export const Rollout = builder.objectRef<Run>('Rollout');
 export const Operation = builder.objectRef<OperationRecord>('Operation');
 export const Component = builder.objectRef<ComponentRow>('Component');
 export const ComponentInstance = builder.objectRef<ComponentInstanceRow>('ComponentInstance');

@@ -7,6 +7,8 @@ import type { ClusterStore, Collection } from '../store/graph-store.ts';
 /** Objects of one kind in one cluster, as a right is asked for them. */
 export interface Shelf<R> {
   readonly resource: GroupResource;
+  /** What the rows are, where they are no objects of the kind but go by its rights: such rows may lie in other namespaces. */
+  readonly rows?: 'runs';
   namespaces(): Iterable<string>;
   all(): Iterable<R>;
   inNamespace(namespace: string): Iterable<R>;

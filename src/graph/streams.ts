@@ -1,3 +1,4 @@
+import type { ChangeLog } from '../feed/change-log.ts';
 import { openObjectStream } from '../feed/object-stream.ts';
 import type { StreamAccess } from '../feed/stream-access.ts';
 import { StreamError } from '../feed/stream-error.ts';
@@ -20,6 +21,8 @@ export interface StreamDetail<R>
   /** Root field, selectors and filter: what a resume token is bound to. */
   readonly binding: readonly unknown[];
   readonly namespace?: string | null | undefined;
+  /** Where changes of the rows are told. Default: the log of the store's commits. */
+  readonly log?: ChangeLog;
   /** Default: the viewer's rights to the kinds of the source. */
   readonly access?: StreamAccess;
 }
@@ -46,7 +49,7 @@ export function openStream<R>(
 }
 
 /** Rights are asked anew at least so often, also for what the rows of a stream lead to. */
-const RIGHTS_MS = 5_000;
+export const RIGHTS_MS = 5_000;
 
 // No generator: one that waits would hear of its end only when it wakes.
 function renewing<R>(ctx: GraphContext, messages: AsyncIterableIterator<StreamMessage<R>>): AsyncIterableIterator<StreamMessage<R>> {

@@ -46,14 +46,15 @@ export class Visible {
   /** What of a whole kind may be seen; with `namespace`, only that one is asked for. */
   of(
     cluster: ClusterStore,
-    shelf: Pick<Shelf<unknown>, 'resource' | 'namespaces'>,
+    shelf: Pick<Shelf<unknown>, 'resource' | 'namespaces' | 'rows'>,
     verb: ReadVerb,
     namespace?: string,
   ): MaybePromise<Visibility> {
     const { name } = cluster.record;
-    const whole = this.#remembered(`${verb} ${shelf.resource} ${name}`);
-    if (whole !== undefined && !isPromise(whole) && (whole.everything || namespace === undefined)) return whole;
-    const key = namespace === undefined ? `${verb} ${shelf.resource} ${name}` : `${verb} ${shelf.resource} ${name} ${namespace}`;
+    const kind = `${verb} ${shelf.resource} ${name}`;
+    const whole = this.#remembered(kind);
+    if (whole !== undefined && !isPromise(whole) && whole.everything) return whole;
+    const key = keyOf(kind, shelf, namespace);
     const known = this.#remembered(key);
     if (known !== undefined) return known;
     const among = (candidates: () => Iterable<string>) => this.#access.visibility(name, shelf.resource, verb, candidates);
@@ -119,6 +120,12 @@ export class Visible {
   #forgetIfChanged(): void {
     if (this.#access.epoch !== this.#epoch) this.renew();
   }
+}
+
+/** No namespace begins with a slash. */
+function keyOf(kind: string, { rows }: Pick<Shelf<unknown>, 'rows'>, namespace: string | undefined): string {
+  if (namespace !== undefined) return `${kind} ${namespace}`;
+  return rows === undefined ? kind : `${kind} /${rows}`;
 }
 
 const CLUSTER_SCOPED: ReadonlySet<GroupResource> = new Set(['nodes', 'namespaces']);

@@ -4,7 +4,7 @@ import type { Resource } from '../model/resource.ts';
 import { OPERATIONS, ROLLOUTS } from './resources.ts';
 
 /** Raised with every change below: an older gateway leaves the definitions of a newer one alone. */
-export const DEFINITIONS_REVISION = 1;
+export const DEFINITIONS_REVISION = 2;
 export const REVISION_ANNOTATION = 'fleetgraph.io/definitions-revision';
 
 const text = (description: string, rest: JsonObject = {}): JsonObject => ({ type: 'string', description, ...rest });
@@ -78,7 +78,7 @@ const OPERATION_SCHEMA: JsonObject = {
         questionDigest: text('SHA-256 of everything that the answer depends on.'),
         target: TARGET,
         rollout: text('Name of the rollout that this is about.'),
-        command: opaque('What the leader is asked to do, where another gateway took the request.'),
+        command: opaque('How it is about to be done, noted before it is: whoever has to find out how far it came goes by that.'),
         note: text('Why, in the words of the asker.'),
         dryRun: { type: 'boolean', description: 'Nothing was to be changed.' },
         auditId: text("The id in the cluster's audit log."),

@@ -3,7 +3,7 @@ import { aHub } from '../../test/support/a-hub.ts';
 import { ApiServerCore } from '../apiserver/api-server-core.ts';
 import { seededRandom } from '../runtime/random.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
-import { HUB_DEFINITIONS, REVISION_ANNOTATION } from './crds.ts';
+import { DEFINITIONS_REVISION, HUB_DEFINITIONS, REVISION_ANNOTATION } from './crds.ts';
 import { installHub } from './install.ts';
 import { DEFINITIONS, OPERATIONS, ROLLOUTS } from './resources.ts';
 
@@ -72,7 +72,7 @@ describe('installing the hub', () => {
       await installHub(apiServer, { clock });
       return (await apiServer.get(DEFINITIONS, ROLLOUT_DEFINITION)).metadata.annotations;
     };
-    expect(await revisionAfter('0')).toEqual({ [REVISION_ANNOTATION]: '1', 'somebody.else/note': 'kept' });
+    expect(await revisionAfter('0')).toEqual({ [REVISION_ANNOTATION]: String(DEFINITIONS_REVISION), 'somebody.else/note': 'kept' });
     expect(await revisionAfter('7')).toMatchObject({ [REVISION_ANNOTATION]: '7' });
   });
 

@@ -16,7 +16,7 @@ export interface Operation {
   readonly target?: HubTarget;
   /** Name of the rollout that it is about. */
   readonly rollout?: string;
-  /** What the leader is asked to do, where another gateway took the request. */
+  /** How it is about to be done, noted before it is. */
   readonly command?: JsonObject;
   readonly note?: string;
   readonly dryRun: boolean;

@@ -73,6 +73,31 @@ describe('a request id', () => {
     ]);
   });
 
+  it('that was left open is found out about by whoever asks next, who reads how it was about to be done', async () => {
+    const { ledger, open } = await aLedger();
+    const begun = await ledger.begin(SCOPE, QUESTION, anOperation());
+    const noted = await ledger.note(begun.entry, { patch: ['once'] });
+    await ledger.leaveOpen(noted);
+    const again = await open('gateway-2').begin(SCOPE, QUESTION, anOperation());
+    expect(again).toMatchObject({
+      kind: 'in-progress',
+      isAbandoned: true,
+      entry: { id: begun.entry.id, outcome: 'UNKNOWN', command: { patch: ['once'] } },
+    });
+    const taken = await open('gateway-2').takeOver(again.entry);
+    expect(await ledger.begin(SCOPE, QUESTION, anOperation())).toMatchObject({ kind: 'in-progress', isAbandoned: false });
+    await expect(ledger.note(noted, {})).rejects.toMatchObject({ code: 'conflict' });
+    await ledger.finish(taken, APPLIED);
+    expect(await ledger.begin(SCOPE, QUESTION, anOperation())).toMatchObject({ kind: 'replay', result: APPLIED });
+  });
+
+  it('is not needed to find an operation by its id', async () => {
+    const { ledger, open } = await aLedger();
+    const entry = await ledger.record(anOperation({ id: 'one-of-many' }));
+    expect(await open('gateway-2').recorded('one-of-many')).toEqual(entry);
+    expect(await ledger.recorded('none')).toBeUndefined();
+  });
+
   it('is forgotten after a day', async () => {
     const { ledger, clock } = await aLedger();
     const { entry } = await ledger.begin(SCOPE, QUESTION, anOperation());

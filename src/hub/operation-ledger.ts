@@ -1,6 +1,6 @@
 import { type ApiError, isApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
-import type { KubeObject } from '../model/kube-object.ts';
+import type { JsonObject, KubeObject } from '../model/kube-object.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
@@ -69,6 +69,7 @@ const MAX_ENTRIES = 10_000;
 const ABANDONED_AFTER_MS = 120_000;
 const ATTEMPTS = 5;
 const IN_PROGRESS = 'ACCEPTED';
+const LEFT_OPEN = 'UNKNOWN';
 
 /**
  * What was asked of us and what we answered, in the hub. An object's name follows from viewer, mutation and request id:
@@ -102,10 +103,26 @@ export class OperationLedger {
   /** Puts an operation on record that nobody will ask for again: one without a request id. */
   async record(operation: Operation): Promise<OperationEntry> {
     const wanted = this.#newEntry(`op-${operation.id}`, digestOf([operation.id]), operation);
-    this.#active.add(wanted.id);
     const created = await createObject(this.#write(operationObject(wanted)));
     if (created === undefined) throw new HubError('exists', `there is an operation ${operation.id} already`);
+    this.#active.add(wanted.id);
     return operationEntry(created);
+  }
+
+  /** What `record` put there, if it did. */
+  recorded(id: string): Promise<OperationEntry | undefined> {
+    return this.#find(`op-${id}`);
+  }
+
+  /** Notes how it is about to be done, before it is: whoever has to find out how far it came goes by that. Throws `conflict`. */
+  note(entry: OperationEntry, command: JsonObject): Promise<OperationEntry> {
+    return this.#replace(entry, { ...entry, command });
+  }
+
+  /** Nobody knows whether it was done: it counts as abandoned at once, and whoever asks again finds out. */
+  async leaveOpen(entry: OperationEntry): Promise<OperationEntry> {
+    this.#active.delete(entry.id);
+    return this.#replace(entry, { ...entry, outcome: LEFT_OPEN });
   }
 
   /** Writes the answer. Throws `conflict` when somebody has taken the operation over meanwhile. */
@@ -119,7 +136,7 @@ export class OperationLedger {
   /** Makes an abandoned operation ours; of several who try one succeeds, the others get `conflict`. */
   async takeOver(entry: OperationEntry): Promise<OperationEntry> {
     const { holder, clock } = this.#options;
-    const taken = await this.#replace(entry, { ...entry, holder, heldSince: clock.now() });
+    const taken = await this.#replace(entry, { ...entry, holder, heldSince: clock.now(), outcome: IN_PROGRESS });
     this.#active.add(entry.id);
     return taken;
   }
@@ -188,7 +205,8 @@ export class OperationLedger {
     return result !== undefined && (result.isReusable === true || expiresAt <= this.#options.clock.now());
   }
 
-  #isAbandoned({ id, holder, heldSince }: OperationEntry): boolean {
+  #isAbandoned({ id, holder, heldSince, outcome }: OperationEntry): boolean {
+    if (outcome === LEFT_OPEN) return true;
     const { clock, abandonedAfterMs = ABANDONED_AFTER_MS } = this.#options;
     if (holder === this.#options.holder) return !this.#active.has(id);
     return clock.now() - heldSince >= abandonedAfterMs;

@@ -121,6 +121,8 @@ export interface WriteOptions extends RequestOptions {
   /** Everything but the effect: validation, admission and defaulting included. */
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
+  /** What becomes of fields that the kind does not have: dropped in silence, with a warning, or refused as `invalid`. */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   /** E.g. "status", "scale", "eviction". */
   readonly subresource?: string;
 }

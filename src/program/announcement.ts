@@ -1,3 +1,5 @@
+import type { Pasteable } from './quickstart.ts';
+
 /** What the person at the terminal is told once the gateway is ready. */
 export interface Announcement {
   readonly url: string;
@@ -11,13 +13,13 @@ export interface Announcement {
   readonly token?: string;
   readonly kubeconfig?: string;
   readonly query: string;
-  /** Undefined with --read-only. */
-  readonly mutation?: string;
+  /** Mutations to try; undefined with --read-only. */
+  readonly quickstart?: readonly Pasteable[];
 }
 
 /** The text for standard output, in the order that scripts rely on: addresses, fleet, things to paste, how to stop. */
 export function announce(announcement: Announcement): string {
-  const { url, websocket, playground, token, kubeconfig, query, mutation } = announcement;
+  const { url, websocket, playground, token, kubeconfig, query, quickstart } = announcement;
   const addresses = [
     ['GraphQL', `${url}/graphql`],
     ['WebSocket', websocket],
@@ -37,13 +39,15 @@ export function announce(announcement: Announcement): string {
     '',
     indent(query),
     '',
-    ...(mutation === undefined
-      ? ['Mutations are refused (--read-only).', '']
-      : ['A mutation to paste (its controller makes the pod anew):', '', indent(mutation), '']),
+    ...(quickstart === undefined ? ['Mutations are refused (--read-only).', ''] : quickstart.flatMap(pasteable)),
     'Stop with Ctrl-C.',
     '',
   ];
   return lines.join('\n');
+}
+
+function pasteable({ title, document }: Pasteable): string[] {
+  return [`${title}:`, '', indent(document), ''];
 }
 
 function fleetLine({ fleet, writer }: Announcement): string {
@@ -63,23 +67,4 @@ function indent(text: string): string {
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
-}
-
-/** The first thing to ask of any fleet. */
-export const FIRST_QUERY = `query FirstLook {
-  fleet { clusterCount nodeCount podCount attention(first: 5) { severity message since } }
-  workloads(filter: { state: { in: [STUCK] } }, first: 5) {
-    nodes { cluster { name } namespace name status { message causes { code count } } }
-  }
-}`;
-
-/** A change that anybody can watch and that does no harm: the pod's controller replaces it. */
-export function firstMutation(podId: string): string {
-  return `mutation ReplaceOnePod {
-  podDelete(input: { pod: "${podId}", reason: "trying it out" }) {
-    pod { namespace name status }
-    operation { id outcome auditId }
-    userErrors { __typename code message unblock }
-  }
-}`;
 }

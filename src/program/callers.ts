@@ -9,6 +9,7 @@ import { TokenReviewer } from '../auth/token-reviewer.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { WATCHED_RESOURCES } from '../fleet/projection/projectors.ts';
+import type { Hub } from '../hub/hub.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphStore } from '../store/graph-store.ts';
 import type { OpenSource } from './cluster-source.ts';
@@ -23,6 +24,7 @@ export interface Callers {
 export interface CallerDeps {
   readonly fleet: Fleet;
   readonly store: GraphStore;
+  readonly hub: Hub;
   readonly runtime: ProgramRuntime;
   readonly logger: Logger;
 }
@@ -33,10 +35,10 @@ export function createCallers(config: ServeConfig, source: OpenSource, deps: Cal
     : tokenReviewCallers(config, source, deps);
 }
 
-function tokenReviewCallers(config: ServeConfig, source: OpenSource, { fleet, store, runtime, logger }: CallerDeps): Callers {
+function tokenReviewCallers(config: ServeConfig, source: OpenSource, { fleet, store, hub, runtime, logger }: CallerDeps): Callers {
   const { clock } = runtime;
-  const reviewing = config.tokenReviewContext ?? config.hub ?? source.definitions[0]?.name ?? '';
-  const reviewer = new TokenReviewer({ server: () => fleet.apiServer(reviewing), audience: config.audience, clock, logger });
+  const server = () => reviewingServer(config, source, { fleet, hub });
+  const reviewer = new TokenReviewer({ server, audience: config.audience, clock, logger });
   const reviews = new AccessReviews({
     server: (cluster) => fleet.apiServer(cluster),
     clock,
@@ -46,6 +48,16 @@ function tokenReviewCallers(config: ServeConfig, source: OpenSource, { fleet, st
     namespaces: (cluster) => namespacesOf(store, cluster),
   });
   return { authenticator: new TokenReviewAuthenticator(reviewer), accessOf: (principal) => reviews.accessFor(principal) };
+}
+
+/** The cluster that was named for it, else the hub cluster, else the first. */
+function reviewingServer(
+  { tokenReviewContext, hub: named }: ServeConfig,
+  { definitions }: OpenSource,
+  { fleet, hub }: Pick<CallerDeps, 'fleet' | 'hub'>,
+) {
+  if (tokenReviewContext === undefined && named !== undefined) return hub.apiServer;
+  return fleet.apiServer(tokenReviewContext ?? definitions[0]?.name ?? '');
 }
 
 function* namespacesOf(store: GraphStore, cluster: string): Iterable<string> {

@@ -1,5 +1,6 @@
 import type { ClusterSourceConfig } from '../config/serve-config.ts';
 import type { ClusterDefinition } from '../fleet/cluster-definition.ts';
+import type { ApiServer } from '../kube/api-server.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { realClusters } from './real-clusters.ts';
 import type { ProgramRuntime } from './runtime.ts';
@@ -12,6 +13,11 @@ export interface OpenSource extends AsyncDisposable {
   readonly writer?: string;
   /** The ready-made users of a simulation and their tokens. */
   readonly tokens: Readonly<Record<string, string>>;
+  /**
+   * A connection of its own to a cluster that the source knows, shown or not; whoever asked closes it. Undefined:
+   * there is no cluster of that name.
+   */
+  connect(name: string): Promise<ApiServer | undefined>;
   /** Writes the kubeconfig of a simulation; undefined for real clusters. */
   readonly writeKubeconfig?: (path: string) => Promise<void>;
 }

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { createCommands } from '../commands/gateway-commands.ts';
-import { OperationHistory } from '../commands/operation-history.ts';
-import { RequestLedger } from '../commands/request-ledger.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { ChangeLog } from '../feed/change-log.ts';
 import { ResumeTokens } from '../feed/resume-token.ts';
@@ -14,12 +12,16 @@ import { maskError } from '../graph/errors.ts';
 import { guardText, LIMIT_RULES } from '../graph/limits.ts';
 import { buildSchema } from '../graph/schema.ts';
 import { hmacSeal } from '../graph/seal.ts';
-import { RunBook } from '../rollout/run-book.ts';
+import type { Hub } from '../hub/hub.ts';
+import { RolloutDriver } from '../rollout/driver/rollout-driver.ts';
+import { RunBook, type Runs } from '../rollout/run-book.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GraphqlApi } from '../server/graphql-api.ts';
 import { InMemoryGraphStore } from '../store/in-memory-graph-store.ts';
 import { createCallers } from './callers.ts';
 import type { OpenSource } from './cluster-source.ts';
+import { ownDirectory } from './open-hub.ts';
+import { openOperations } from './operations.ts';
 import type { ProgramRuntime } from './runtime.ts';
 
 /** Of the heap: the rest is for lists under way and for those who ask. */
@@ -29,11 +31,21 @@ const COPIES_SHARE = 0.7;
 export interface Gateway extends AsyncDisposable {
   readonly store: InMemoryGraphStore;
   readonly fleet: Fleet;
+  readonly runs: Runs;
+  readonly driver: RolloutDriver;
   readonly api: GraphqlApi;
   readonly callers: ReturnType<typeof createCallers>;
 }
 
-export function startGateway(config: ServeConfig, source: OpenSource, runtime: ProgramRuntime, logger: Logger): Gateway {
+export interface GatewayParts {
+  readonly source: OpenSource;
+  /** Stays open as long as the gateway runs; closed by who opened it. */
+  readonly hub: Hub;
+  readonly runtime: ProgramRuntime;
+  readonly logger: Logger;
+}
+
+export function startGateway(config: ServeConfig, { source, hub, runtime, logger }: GatewayParts): Gateway {
   const { clock, random } = runtime;
   const store = new InMemoryGraphStore({
     now: () => clock.now(),
@@ -42,20 +54,34 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
   });
   const log = new ChangeLog({ clock, logger });
   store.onCommit((commit) => log.append(commit));
+  const directory = ownDirectory(config);
   const fleet = startFleet({
     ...{ definitions: source.definitions, store, clock, random, logger },
     tuning: { memoryBytes: getHeapStatistics().heap_size_limit * COPIES_SHARE },
-    ...(config.dataDir !== undefined && { copies: new DirectoryCopies(join(config.dataDir, 'copies')) }),
+    ...(directory !== undefined && { copies: new DirectoryCopies(join(directory, 'copies')) }),
   });
-  const callers = createCallers(config, source, { fleet, store, runtime, logger });
-  const history = new OperationHistory();
+  const callers = createCallers(config, source, { fleet, store, hub, runtime, logger });
+  const operations = openOperations({ hub, holder: random.uuid(), readOnly: config.readOnly, runtime, logger });
+  const runs = new RunBook(new ChangeLog({ clock, logger }));
+  const driver = new RolloutDriver({
+    ...{ hub, book: runs, store, clock, random, logger },
+    apiServer: (cluster) => fleet.apiServer(cluster),
+    impersonates: config.auth !== 'local',
+    isReadOnly: config.readOnly,
+    holder: `${runtime.environment['HOSTNAME'] ?? 'fleetgraph'}_${random.uuid()}`,
+  });
   const commands = createCommands({
     apiServer: (cluster) => fleet.apiServer(cluster),
-    history,
-    ledger: new RequestLedger(clock),
+    served: (cluster) => fleet.served(cluster),
+    store,
+    runs,
+    driver,
+    ledger: operations.ledger,
+    operations: operations.book,
     clock,
     random,
     logger,
+    patience: config.patience,
     readOnly: config.readOnly,
   });
   const services: GraphServices = {
@@ -63,8 +89,8 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
     clock,
     random,
     commands,
-    operations: history,
-    runs: new RunBook(new ChangeLog({ clock, logger })),
+    operations: operations.book,
+    runs,
     seal: hmacSeal(random.uuid()),
     log,
     tokens: new ResumeTokens({ processId: random.uuid() }),
@@ -78,5 +104,13 @@ export function startGateway(config: ServeConfig, source: OpenSource, runtime: P
     price: priceOperation,
     maskError: (error, requestId) => maskError(error, requestId, logger),
   };
-  return { store, fleet, api, callers, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+  return {
+    ...{ store, fleet, runs, driver, api, callers },
+    async [Symbol.asyncDispose]() {
+      // While the clusters can still be reached: what was sent is waited for.
+      await driver[Symbol.asyncDispose]();
+      await operations[Symbol.asyncDispose]();
+      await fleet[Symbol.asyncDispose]();
+    },
+  };
 }

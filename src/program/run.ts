@@ -7,12 +7,17 @@ import { systemRandom } from '../runtime/random.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { HELP } from './help.ts';
 import type { ProgramRuntime } from './runtime.ts';
+import { StartFailure } from './start-failure.ts';
 
 /** Runs one command to its end; `asked` resolves when the process is asked to end. Commands are loaded when asked for: a schema is printed without loading a simulation. */
 export async function run(args: readonly string[], asked: Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await dispatch(args, asked);
   } catch (error) {
+    if (error instanceof StartFailure) {
+      console.error(`fleetgraph: ${error.message}`);
+      return EXIT.failure;
+    }
     if (!(error instanceof ConfigError)) throw error;
     for (const { key, message } of error.problems) console.error(`fleetgraph: ${key}: ${message}`);
     return EXIT.usage;

@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/problem.ts';
 import { parseServeConfig, type ServeConfig } from '../config/serve-config.ts';
-import { objectId } from '../graph/global-id.ts';
+import { ROLLOUT_PHASES } from '../rollout/state.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { GraphqlServer } from '../server/graphql-server.ts';
 import type { HealthCheck } from '../server/health.ts';
 import { type ReadyFile, removeReadyFile, writeReadyFile } from '../server/ready-file.ts';
 import { createLogger } from '../telemetry/log-output.ts';
-import { type ClusterSample, Metrics } from '../telemetry/metrics.ts';
-import { announce, FIRST_QUERY, firstMutation } from './announcement.ts';
+import { type ClusterSample, Metrics, type RolloutSample } from '../telemetry/metrics.ts';
+import { announce } from './announcement.ts';
 import { type OpenSource, openSource } from './cluster-source.ts';
 import type { ExitCode } from './exit-code.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { openHub } from './open-hub.ts';
+import { FIRST_QUERY, type Pasteable, quickstart } from './quickstart.ts';
 import type { ProgramRuntime } from './runtime.ts';
 import { asUsageError, refuseUnwritable } from './usage-error.ts';
 
@@ -39,11 +41,18 @@ async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<Ex
     ...(config.dataDir === undefined ? {} : { dataDir: config.dataDir }),
   });
   refuseUnknownClusters(config, source);
-  await using gateway = startGateway(config, source, runtime, logger);
-  const state = { ready: false };
-  const ready: HealthCheck = { name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') };
+  const hub = await openHub(config, source, { runtime, logger });
+  if (hub === undefined) return await asked;
+  await using _hub = { [Symbol.asyncDispose]: () => hub.close() };
+  await using gateway = startGateway(config, { source, hub, runtime, logger });
+  const state = { ready: false, hub: false };
+  void gateway.driver.loaded.then(() => (state.hub = true));
+  const ready: readonly HealthCheck[] = [
+    { name: 'fleet', failure: () => (state.ready ? undefined : 'starting or stopping') },
+    { name: 'hub', failure: () => (state.hub ? undefined : 'the runs are not loaded yet') },
+  ];
   await using server = await startServer(config, gateway, { runtime, logger, ready });
-  await Promise.race([gateway.fleet.whenReady(READY_LIMIT_MS), asked]);
+  await Promise.race([Promise.all([gateway.fleet.whenReady(READY_LIMIT_MS), gateway.driver.loaded]), asked]);
   state.ready = true;
   await tellReady(config, source, gateway, server);
   try {
@@ -57,11 +66,10 @@ async function serveAs(config: ServeConfig, runtime: ProgramRuntime): Promise<Ex
 }
 
 /** A name in the configuration that no source has is a mistake worth a line, not a silence. */
-function refuseUnknownClusters({ clusters, hub, tokenReviewContext }: ServeConfig, { definitions }: OpenSource): void {
+function refuseUnknownClusters({ clusters, tokenReviewContext }: ServeConfig, { definitions }: OpenSource): void {
   const names = new Set(definitions.map(({ name }) => name));
   const asked = [
     ...clusters.map(({ name }) => ({ key: 'clusters in the configuration file', name })),
-    ...(hub === undefined ? [] : [{ key: '--hub', name: hub }]),
     ...(tokenReviewContext === undefined ? [] : [{ key: '--token-review-context', name: tokenReviewContext }]),
   ];
   const problems = asked
@@ -73,7 +81,7 @@ function refuseUnknownClusters({ clusters, hub, tokenReviewContext }: ServeConfi
 interface ServerParts {
   readonly runtime: ProgramRuntime;
   readonly logger: Logger;
-  readonly ready: HealthCheck;
+  readonly ready: readonly HealthCheck[];
 }
 
 function startServer(config: ServeConfig, gateway: Gateway, { runtime, logger, ready }: ServerParts): Promise<GraphqlServer> {
@@ -82,13 +90,18 @@ function startServer(config: ServeConfig, gateway: Gateway, { runtime, logger, r
     port: config.port,
     api: gateway.api,
     authenticator: gateway.callers.authenticator,
-    metrics: new Metrics(() => clusterSamples(gateway, runtime.clock.now())),
+    metrics: new Metrics({
+      clusters: () => clusterSamples(gateway, runtime.clock.now()),
+      rollouts: () => rolloutSample(gateway),
+    }),
     clock: runtime.clock,
     random: runtime.random,
     logger,
     live: [{ name: 'ping', failure: () => undefined }],
-    ready: [ready],
-    ...(config.playground ? { playground: { defaultQuery: FIRST_QUERY } } : {}),
+    ready,
+    ...(config.playground
+      ? { playground: { queries: () => [FIRST_QUERY, ...thingsToTry(config, gateway).map(({ document }) => document)] } }
+      : {}),
   });
 }
 
@@ -103,12 +116,17 @@ function clusterSamples({ store, fleet }: Gateway, now: number): ClusterSample[]
   }));
 }
 
+function rolloutSample({ runs, driver }: Gateway): RolloutSample {
+  const phases = new Map<string, number>(ROLLOUT_PHASES.map((phase) => [phase, 0]));
+  for (const { state } of runs.all()) phases.set(state.status.phase, (phases.get(state.status.phase) ?? 0) + 1);
+  return { phases, leads: driver.leads };
+}
+
 async function tellReady(config: ServeConfig, source: OpenSource, gateway: Gateway, { url }: GraphqlServer): Promise<void> {
   const websocket = `${url.replace(/^http/, 'ws')}/graphql`;
   const playground = config.playground ? `${url}/playground` : undefined;
   const token = config.auth === 'token-review' ? source.tokens['admin'] : undefined;
   if (config.writeKubeconfig !== undefined) await source.writeKubeconfig?.(config.writeKubeconfig);
-  const podId = config.readOnly ? undefined : harmlessPod(gateway);
   console.log(
     announce({
       url,
@@ -121,7 +139,7 @@ async function tellReady(config: ServeConfig, source: OpenSource, gateway: Gatew
       ...(config.auth === 'local' && config.source.kind === 'real' && source.writer !== undefined && !config.readOnly
         ? { writer: source.writer }
         : {}),
-      ...(podId === undefined ? {} : { mutation: firstMutation(podId) }),
+      ...(config.readOnly ? {} : { quickstart: thingsToTry(config, gateway) }),
     }),
   );
   // Last: whoever waits for the file finds everything else done.
@@ -150,15 +168,6 @@ function fleetCounts({ store }: Gateway) {
   };
 }
 
-/** A ready pod that a controller would replace, in the demonstration's namespace where there is one. */
-function harmlessPod({ store }: Gateway): string | undefined {
-  for (const namespace of ['shop', undefined]) {
-    for (const cluster of store.clusters()) {
-      const pods = namespace === undefined ? cluster.pods.all() : cluster.pods.inNamespace(namespace);
-      for (const pod of pods) {
-        if (pod.ready && pod.owner?.kind === 'ReplicaSet' && pod.namespace !== 'kube-system') return objectId(pod);
-      }
-    }
-  }
-  return undefined;
+function thingsToTry({ source, readOnly }: ServeConfig, { store }: Gateway): readonly Pasteable[] {
+  return readOnly ? [] : quickstart(store, source.kind === 'simulated');
 }

@@ -32,6 +32,10 @@ export async function simulatedClusters(fleet: string, options: SourceOptions): 
       apiServer: connect(cluster, token, runtime),
     })),
     tokens: simulated.tokens,
+    connect: async (name) => {
+      const cluster = simulated.clusters.find((each) => each.name === name);
+      return cluster === undefined ? undefined : connect(cluster, token, runtime);
+    },
     writeKubeconfig: (path) => simulated.writeKubeconfig(path),
     [Symbol.asyncDispose]: () => simulated[Symbol.asyncDispose](),
   };

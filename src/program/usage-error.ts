@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../apiserver/store/storage-error.ts';
 import { ConfigError, type ConfigProblem } from '../config/problem.ts';
+import { isHubError } from '../hub/hub-error.ts';
 import { KubeconfigError } from '../kube/http/kubeconfig-error.ts';
 import { ListenError, listenError } from '../server/http-listener.ts';
 
@@ -13,6 +14,7 @@ export function asUsageError(error: unknown, keyOf: KeyOf): unknown {
   if (error instanceof KubeconfigError) {
     return new ConfigError([{ key: keyOf(error.file === 'in-cluster' ? 'in-cluster' : 'kubeconfig'), message: error.message }]);
   }
+  if (isHubError(error, 'not-allowed')) return new ConfigError([{ key: keyOf('hub'), message: error.message }]);
   if (error instanceof StorageError) return new ConfigError([{ key: keyOf('data-dir'), message: error.message }]);
   return error;
 }

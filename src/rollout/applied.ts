@@ -6,10 +6,14 @@ import { setIntent } from './intents.ts';
 import { covers, sameJson } from './json.ts';
 import { valueAt, withValueAt } from './pointer.ts';
 import type { AppliedSpec, FieldValue, Intent } from './state.ts';
+import { isRollbackDue } from './target-fields.ts';
 import type { Turn } from './turn.ts';
 import { generationOf, replicasOf, templateOf, versionOf } from './workload-fields.ts';
 
-/** The patch has taken effect: `object` is its answer, or the object read later that bears its marker. */
+/**
+ * The patch has taken effect: `object` is its answer, or the object read later that bears its marker. A rollback that
+ * had nothing to undo, because the first spec patch was not heard of, has now.
+ */
 export function takeEffect(turn: Turn, intent: Intent, object: KubeObject): void {
   const applied = { resourceVersion: versionOf(object), generation: generationOf(object), at: turn.now };
   setIntent(turn, intent.id, { outcome: 'applied', applied });
@@ -17,6 +21,7 @@ export function takeEffect(turn: Turn, intent: Intent, object: KubeObject): void
   noteEffect(turn, intent);
   if (intent.op === 'CLAIM' || intent.op === 'SEAL') return;
   if (intent.op !== 'RELEASE' || turn.status.applied !== undefined) adoptSpec(turn, withIntended(object, intent), intent);
+  if (turn.status.closing === 'ROLLED_BACK' && isRollbackDue(turn)) turn.set({ closing: undefined });
   if (intent.op === 'ROLL_BACK') turn.set({ reopened: undefined });
   if (intent.op === 'RELEASE') close(turn);
   if (intent.op === 'FREEZE' && turn.status.phase === 'PAUSING') pauseHere(turn);
@@ -72,7 +77,7 @@ function isSo(object: KubeObject, { path, value }: FieldValue): boolean {
 }
 
 function noteEffect(turn: Turn, { op, actor, step, allowed }: Intent): void {
-  const pods = allowed === undefined ? '' : `, ${allowed} pods may be new`;
+  const pods = allowed === undefined ? '' : `, at most ${allowed} new`;
   turn.note(`Applied:${op}`, `${SENTENCES[op]} (step ${step}${pods}).`, actor.username);
 }
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import { halt, isStayingEnded, staysEnded } from './endings.ts';
 import { sameJson } from './json.ts';
-import type { Drift, FieldChange } from './state.ts';
+import type { Drift, FieldChange, RolloutState } from './state.ts';
 import { foreignChanges } from './target-fields.ts';
 import type { Turn } from './turn.ts';
 import { managerOf, versionOf } from './workload-fields.ts';
@@ -30,12 +30,13 @@ function stopFor(turn: Turn, drift: Drift): void {
   const message = `${drift.manager ?? 'Somebody else'} changed ${namesOf(drift.fields)} on the workload.`;
   if (turn.status.reopened !== undefined) {
     turn.set({ drift });
-    staysEnded(turn, `${message} It was not rolled back.`);
+    staysEnded(turn, 'ForeignEdit', `${message} It was not rolled back.`);
     return;
   }
   const isNews = !sameJson(turn.status.drift?.fields, drift.fields);
   if (isNews) turn.set({ drift });
-  if (isNews || turn.status.phase !== 'HALTED') halt(turn, { code: 'ForeignEdit', message, unblock: ['rolloutRollback', 'rolloutAbort'] });
+  const isStopped = turn.status.phase === 'HALTED' || turn.status.phase === 'ROLLBACK_FAILED';
+  if (isNews || !isStopped) halt(turn, { code: 'ForeignEdit', message, unblock: ['rolloutRollback', 'rolloutAbort'] });
 }
 
 function forgetDrift(turn: Turn): void {
@@ -43,9 +44,16 @@ function forgetDrift(turn: Turn): void {
   turn.set({ drift: undefined });
   if (turn.status.reason.code !== 'ForeignEdit') return;
   turn.note('EditTakenBack', 'The workload is again as the run left it.');
-  turn.reason('ForeignEdit', 'Somebody changed the workload and took it back; rolloutResume goes on.', {
-    unblock: ['rolloutResume', 'rolloutRollback', 'rolloutAbort'],
+  const goOn = isEditTakenBack(turn) ? 'rolloutResume' : 'rolloutRetry';
+  turn.reason('ForeignEdit', `Somebody changed the workload and took it back; ${goOn} goes on.`, {
+    unblock: [goOn, 'rolloutRollback', 'rolloutAbort'],
   });
+}
+
+/** The edit was all that halted the run, and is gone. */
+export function isEditTakenBack({ status }: Pick<RolloutState, 'status'>): boolean {
+  const { drift, reason, steps, currentStep } = status;
+  return drift === undefined && reason.code === 'ForeignEdit' && steps[currentStep]?.state !== 'FAILED';
 }
 
 const MAX_NAMED = 5;

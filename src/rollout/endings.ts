@@ -1,5 +1,6 @@
 import type { UserInfo } from '../model/user.ts';
 import type { Cause } from '../status/cause.ts';
+import { sameJson } from './json.ts';
 import type { ReasonCode, UnblockingMutation } from './reason.ts';
 import type { ClosingPhase } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -48,16 +49,17 @@ export function beginRollback(turn: Turn, actor: UserInfo, message: string, by =
 }
 
 /** A rollback of a run that had ended finds that the object has moved on since: the end stands, and the object is left as it is. */
-export function staysEnded(turn: Turn, message: string): void {
+export function staysEnded(turn: Turn, code: 'ForeignEdit' | 'LockedBy', message: string): void {
   const { reopened } = turn.status;
   if (reopened === undefined) return;
-  turn.set({ closing: reopened.phase });
-  turn.reason('ForeignEdit', message);
+  turn.set({ closing: reopened.phase, reopened: { ...reopened, stands: true } });
+  turn.reason(code, message, { unblock: ['rolloutStart'] });
   turn.note('RollbackRefused', message);
 }
 
 export function isStayingEnded({ status }: Pick<Turn, 'status'>): boolean {
-  return status.reopened !== undefined && status.closing !== undefined && status.drift !== undefined;
+  const { reopened, closing, drift } = status;
+  return reopened !== undefined && closing !== undefined && (drift !== undefined || reopened.stands === true);
 }
 
 /** The object is given back, or never was ours. */
@@ -71,15 +73,28 @@ export function close(turn: Turn): void {
     turn.set({ finishedAt: reopened?.finishedAt });
     return;
   }
-  const [code, message] = ENDINGS[closing];
-  turn.reason(code, message, { unblock: closing === 'ABORTED' && turn.status.applied !== undefined ? ['rolloutRollback'] : [] });
+  const [code, plain] = ENDINGS[closing];
+  const isHeld = closing === 'ABORTED' && turn.status.applied?.shape === 'HELD';
+  const left = isHeld ? brakeLeft(turn) : '';
+  const message = plain + left;
+  const isReversible = isHeld || (closing === 'ABORTED' && turn.status.applied?.shape === 'FINISHED');
+  turn.reason(code, message, { unblock: isReversible ? ['rolloutRollback'] : [] });
   turn.note(code, message);
   turn.emit({ do: 'emit', type: 'Normal', reason: EVENT_REASONS[closing], message });
 }
 
+/** What holds pods back, and stays with them; '' where nothing does. */
+function brakeLeft({ spec, status }: Turn): string {
+  const before = new Map(spec.original.strategy.map(({ path, value }) => [path, value]));
+  const fields = (status.applied?.strategy ?? [])
+    .filter(({ path, value }) => value !== undefined && value !== false && !sameJson(value, before.get(path) ?? 0))
+    .map(({ path, value }) => `${path.slice(1).replaceAll('/', '.')}: ${String(value)}`);
+  return fields.length === 0 ? '' : ` So is the brake (${fields.join(', ')}). rolloutRollback takes both back.`;
+}
+
 /** The object that the run was about is no more. */
 export function lose(turn: Turn, phase: 'FAILED' | 'SUPERSEDED', code: ReasonCode, message: string): void {
-  turn.set({ closing: undefined, marker: undefined, notBefore: undefined });
+  turn.set({ closing: undefined, marker: undefined, notBefore: undefined, goneSince: undefined });
   turn.phase(phase);
   turn.reason(code, message, { unblock: ['rolloutStart'] });
   turn.note(code, message);

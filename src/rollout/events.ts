@@ -46,7 +46,7 @@ export interface RolloutObservation {
   readonly troubles: readonly Cause[];
   /** Everything that is wrong, of whatever revision and whoever's fault; for people. */
   readonly causes: readonly Cause[];
-  /** How old the copy is. `isLive`: it was heard of the server within its time. */
+  /** How old the copy is; Infinity before the first whole one. `isLive`: it was heard of the server within its time. */
   readonly ageMs: number;
   readonly isLive: boolean;
 }

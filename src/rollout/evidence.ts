@@ -17,6 +17,12 @@ export function weigh(turn: Turn, observation: RolloutObservation): Cause | unde
   return observation.troubles.find((trouble, at) => turn.now - (evidence[at]?.firstAt ?? turn.now) >= patienceMs(turn, trouble.code));
 }
 
+/** When the first of what speaks against the revision now will have spoken for long enough; undefined: nothing does. */
+export function evidenceDueAt(turn: Turn): number | undefined {
+  const due = turn.status.meter.evidence.map(({ code, firstAt }) => firstAt + patienceMs(turn, code)).filter((at) => at > turn.now);
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
 /** Nothing has spoken against the revision for a while. */
 export function isClear({ status }: Pick<Turn, 'status'>): boolean {
   return status.meter.evidence.length === 0;
@@ -48,7 +54,9 @@ function evidenceOf({ now, status }: Turn, { code, since }: Cause): Evidence {
 }
 
 function patienceMs({ spec }: Turn, code: CauseCode): number {
-  return (CERTAIN.has(code) ? spec.patience.evidenceSeconds : spec.patience.notReadySeconds) * 1_000;
+  const { evidenceSeconds, notReadySeconds, unreadySeconds = notReadySeconds } = spec.patience;
+  if (CERTAIN.has(code)) return evidenceSeconds * 1_000;
+  return (code === 'NotReady' ? unreadySeconds : notReadySeconds) * 1_000;
 }
 
 /** Kept by reference while they say the same, so that the record is not written for nothing. */

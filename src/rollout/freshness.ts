@@ -1,7 +1,8 @@
 import { compareResourceVersions } from '../model/resource-version.ts';
 import { revisionKeyOf } from '../status/revisions.ts';
 import type { RolloutObservation } from './events.ts';
-import type { RolloutState } from './state.ts';
+import { isMarkerOf } from './marker.ts';
+import type { RolloutPhase, RolloutState } from './state.ts';
 
 /**
  * What an observation is good for. Only a `fresh` one decides anything; `changed` says that somebody wrote the
@@ -28,4 +29,15 @@ function isBound({ spec, status }: Pick<RolloutState, 'spec' | 'status'>, { upda
   if (status.applied?.shape === 'ORIGINAL') return status.revision === undefined || key !== revisionKeyOf(status.revision);
   if (status.revision !== undefined) return key === revisionKeyOf(status.revision);
   return spec.original.revision === undefined || key !== revisionKeyOf(spec.original.revision);
+}
+
+const LABELLED: ReadonlySet<RolloutPhase> = new Set(['RUNNING', 'WAITING', 'PAUSED']);
+
+/** Our label is not there any more, by a copy no older than what we wrote last: a read tells who has the object. */
+export function isLabelGone({ spec, status }: RolloutState, observation: RolloutObservation): boolean {
+  if (status.marker === undefined || !LABELLED.has(status.phase)) return false;
+  if (observation.uid !== spec.target.uid || !observation.isLive || isMarkerOf(spec.runId, observation.marker)) return false;
+  const last = status.intents.findLast(({ applied }) => applied !== undefined)?.applied;
+  const order = last && compareResourceVersions(observation.resourceVersion, last.resourceVersion);
+  return order === undefined || order >= 0;
 }

@@ -6,13 +6,17 @@ import { healthyMs, isOverdue } from './progress.ts';
 import { askReview } from './questions.ts';
 import { noteOvershoot, rescale } from './rescale.ts';
 import type { RolloutStep } from './state.ts';
-import { bakeMs, beginStep, citationOf, leaveStep, raiseGoal, reachStep } from './steps.ts';
+import { bakeMs, beginStep, citationOf, leaveStep, raiseGoal, reachStep, tellWait } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 /** What a fresh look means for a run on its way to the new revision. */
 export function goForward(turn: Turn, observation: RolloutObservation): void {
   rescale(turn, observation.replicas);
   noteOvershoot(turn, observation.updated);
+  if (observation.replicas === 0) {
+    waitForPods(turn);
+    return;
+  }
   const cause = weigh(turn, observation);
   if (cause !== undefined) {
     halt(turn, {
@@ -54,11 +58,20 @@ function inStep(turn: Turn, step: RolloutStep, observation: RolloutObservation):
       return;
     case 'WAITING':
       if (!isWell(observation, step.target)) watch(turn, step, observation);
+      if (turn.current?.state === 'WAITING') tellWait(turn, step, observation);
       return;
     case 'DONE':
     case 'SKIPPED':
       return;
   }
+}
+
+/** No pod can show anything, and a brake of no pods is none: nothing is written or held against the run. */
+function waitForPods(turn: Turn): void {
+  turn.meter({ healthyAt: undefined, stalledMs: 0 });
+  turn.reason('WaitingForHealth', 'The workload is scaled to zero; the run goes on by itself when it is scaled up.', {
+    unblock: ['rolloutRollback', 'rolloutAbort'],
+  });
 }
 
 /** The counts would be judged by a brake that is not there yet. */
@@ -94,6 +107,8 @@ function bake(turn: Turn, step: RolloutStep, observation: RolloutObservation): v
     watch(turn, step, observation);
     return;
   }
+  if (turn.status.reason.code === 'WaitingForHealth')
+    turn.reason('Baking', `Step ${step.index} is watched for ${step.pauseSeconds} s.`, { unblock: ['rolloutAdvance', 'rolloutRollback'] });
   const bakedMs = step.bakedMs + healthyMs(turn);
   turn.setStep(step.index, { bakedMs });
   if (bakedMs < bakeMs(step.pauseSeconds)) return;

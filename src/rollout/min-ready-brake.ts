@@ -33,6 +33,11 @@ export const minReadyBrake: Brake = {
 const NO_DEADLINE_SECONDS = 2_147_483_647;
 const NEVER_READY_SECONDS = NO_DEADLINE_SECONDS - 1;
 
+/** Nobody else means a pod to be available after 68 years. */
+export function isBrakeLeft(minReadySeconds: number): boolean {
+  return minReadySeconds >= NEVER_READY_SECONDS;
+}
+
 function stride({ maxUnavailable }: OriginalWorkload, replicas: number): number {
   return Math.max(1, resolveIntOrPercent(maxUnavailable ?? '25%', replicas, 'down') ?? 1);
 }

@@ -15,8 +15,9 @@ export interface Request {
 
 /** The run that carries the plan out. */
 export function runOf(plan: RolloutPlan, { epoch, ...asked }: Request): RolloutState {
-  const { target, method, original, template, changes, onFailure, patience, steps, hash } = plan;
-  return newRun({ ...asked, target, method, original, template, changes, onFailure, patience, planHash: hash }, steps, epoch);
+  const { target, method, original, template, changes, onFailure, patience, steps, hash, overtakes } = plan;
+  const decided = { target, method, original, template, changes, onFailure, patience, planHash: hash };
+  return newRun({ ...asked, ...decided, ...(overtakes !== undefined && { overtakes }) }, steps, epoch);
 }
 
 /** A run that has been accepted and has done nothing yet. Its first event moves it. */

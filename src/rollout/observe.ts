@@ -5,7 +5,7 @@ import { rankCauses } from '../status/causes.ts';
 import { creationFailure } from '../status/creation-failure.ts';
 import { type Observation, type ObservedPod, observeWorkload } from '../status/observation.ts';
 import { classifyPod, isActive, isNodeDown, isServing } from '../status/pod-class.ts';
-import { podTroubles } from '../status/pod-trouble.ts';
+import { type PodTrouble, podTroubles } from '../status/pod-trouble.ts';
 import { viewOf } from '../status/workload-view.ts';
 import type { ClusterStore } from '../store/graph-store.ts';
 import type { RolloutObservation } from './events.ts';
@@ -30,7 +30,7 @@ export function observeTarget(cluster: ClusterStore, spec: RolloutSpec, now: num
     ...countsOf(observation, original.minReadySeconds),
     ...troublesOf(observation),
     isLive: sync.state === 'LIVE',
-    ageMs: sync.state === 'LIVE' ? 0 : now - (sync.staleSince ?? 0),
+    ageMs: sync.state === 'LIVE' ? 0 : now - (sync.staleSince ?? Number.NEGATIVE_INFINITY),
   };
 }
 
@@ -73,12 +73,32 @@ function countsOf({ pods, now }: Observation, minReadySeconds: number) {
 /** Only a pod at the new revision, on a node that works, speaks against the release: at once, not when it has lasted. */
 function troublesOf(observation: Observation): { readonly troubles: readonly Cause[]; readonly causes: readonly Cause[] } {
   const all = podTroubles(observation);
-  const against = all.filter(({ observed, code }) => code !== 'TerminatingStuck' && speaksAgainst(observed));
+  const against = all
+    .filter(({ observed, code }) => code !== 'TerminatingStuck' && speaksAgainst(observed))
+    .flatMap((trouble) => counted(trouble, observation.now));
   const failure = creationFailure(observation);
   return {
     troubles: rankCauses(observation, against).map(({ cause }) => cause),
     causes: rankCauses(observation, all, failure).map(({ cause }) => cause),
   };
+}
+
+/** Pulling an image and being scheduled are given so long, whatever the pod's containers are like. */
+const CREATION_MS = 120_000;
+
+/** A pod that is not ready says something once its containers run; before that only when it takes far too long. */
+function counted(trouble: PodTrouble, now: number): readonly PodTrouble[] {
+  if (trouble.code !== 'NotReady') return [trouble];
+  const runs = runningSince(trouble.observed);
+  if (runs === undefined) return now - trouble.since >= CREATION_MS ? [trouble] : [];
+  return [{ ...trouble, since: Math.max(trouble.since, runs) }];
+}
+
+/** Undefined while a container has yet to start; a restart starts no clock anew. */
+function runningSince({ pod }: ObservedPod): number | undefined {
+  const containers = pod.containers.filter(({ init }) => !init);
+  if (containers.length === 0 || containers.some(({ state, restarts }) => state !== 'running' && restarts === 0)) return undefined;
+  return Math.max(0, ...containers.map(({ startedAt = 0, restarts }) => (restarts === 0 ? startedAt : 0)));
 }
 
 function speaksAgainst({ updated, node, podClass }: ObservedPod): boolean {

@@ -1,6 +1,6 @@
 import type { RolloutObservation } from './events.ts';
 import { weigh } from './evidence.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, isLabelGone } from './freshness.ts';
 import { goBack } from './go-back.ts';
 import { goForward } from './go-forward.ts';
 import { giveUpWaiting } from './on-timer.ts';
@@ -20,6 +20,10 @@ export function onObservation(turn: Turn, observation: RolloutObservation): void
 function consider(turn: Turn, observation: RolloutObservation): void {
   // Nothing is concluded while it is not known what was written.
   if (isSending(turn) || hasUnknown(turn)) return;
+  if (isLabelGone(turn.state, observation) || turn.status.goneSince !== undefined) {
+    askRead(turn);
+    return;
+  }
   switch (freshnessOf(turn.state, observation)) {
     case 'fresh':
       decide(turn, observation);
@@ -29,15 +33,15 @@ function consider(turn: Turn, observation: RolloutObservation): void {
       askRead(turn);
       return;
     case 'stale':
-      takeSilence(
-        turn,
-        'ClusterUnreachable',
-        `The cluster was last heard of ${Math.round(observation.ageMs / 1_000)} s ago; nothing is decided on what is known of it.`,
-      );
+      takeSilence(turn, 'ClusterUnreachable', `The cluster ${lastHeardOf(observation)}; nothing is decided on what is known of it.`);
       return;
     case 'unobserved':
       if (turn.status.applied !== undefined) takeSilence(turn, 'NotObserved', 'The controller has not taken up the latest change yet.');
   }
+}
+
+function lastHeardOf({ ageMs }: RolloutObservation): string {
+  return Number.isFinite(ageMs) ? `was last heard of ${Math.round(ageMs / 1_000)} s ago` : 'has not been heard of yet';
 }
 
 function decide(turn: Turn, observation: RolloutObservation): void {

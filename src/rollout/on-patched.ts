@@ -1,9 +1,9 @@
 import { takeEffect } from './applied.ts';
-import { close, halt, lose } from './endings.ts';
+import { close, halt } from './endings.ts';
 import type { PatchedEvent, PatchResult } from './events.ts';
 import { setIntent } from './intents.ts';
 import { proceed } from './proceed.ts';
-import { holdBack } from './questions.ts';
+import { askRead, holdBack } from './questions.ts';
 import { type Intent, isFinished } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -31,7 +31,8 @@ function takeRefusal(turn: Turn, intent: Intent, { outcome, message, retryAfterM
   setIntent(turn, intent.id, { outcome: 'refused', message });
   switch (outcome) {
     case 'gone':
-      lose(turn, 'FAILED', 'TargetGone', 'The workload does not exist any more.');
+      // Whether another was made in its place a read tells.
+      askRead(turn);
       return;
     case 'forbidden':
       takeForbidden(turn, intent, message);

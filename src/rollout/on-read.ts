@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/kube-object.ts';
 import { checkDrift } from './drift.ts';
-import { halt, lose } from './endings.ts';
+import { halt, lose, staysEnded } from './endings.ts';
 import type { ReadEvent } from './events.ts';
 import { isMarkerOf, markerOf, parseMarker } from './marker.ts';
 import { proceed } from './proceed.ts';
@@ -20,6 +20,7 @@ export function onRead(turn: Turn, { id, result }: ReadEvent): void {
 }
 
 function takeObject(turn: Turn, object: KubeObject): void {
+  if (turn.status.goneSince !== undefined) turn.set({ goneSince: undefined });
   if (object.metadata.uid !== turn.spec.target.uid) {
     lose(
       turn,
@@ -60,10 +61,17 @@ function isOurs(turn: Turn, object: KubeObject): boolean {
     proceed(turn);
     return false;
   }
+  if (status.marker === undefined && spec.overtakes !== undefined && isMarkerOf(spec.overtakes, present)) return true;
   if (present !== undefined) {
+    const message = `Another run drives the workload: its label says ${present}.`;
+    if (status.reopened !== undefined) {
+      staysEnded(turn, 'LockedBy', `${message} It was not rolled back.`);
+      proceed(turn);
+      return false;
+    }
     halt(turn, {
       code: 'LockedBy',
-      message: `Another run drives the workload: its label says ${present}.`,
+      message,
       unblock: ['rolloutRetry', 'rolloutAbort'],
     });
     return false;
@@ -85,7 +93,7 @@ function takeGeneration(turn: Turn, object: KubeObject): void {
 
 function takeFailure(turn: Turn, error: 'not-found' | 'forbidden' | 'unreachable', retryAfterMs: number | undefined): void {
   if (error === 'not-found') {
-    lose(turn, 'FAILED', 'TargetGone', 'The workload does not exist any more.');
+    takeAbsence(turn);
     return;
   }
   if (turn.status.phase !== 'HALTED') {
@@ -93,4 +101,18 @@ function takeFailure(turn: Turn, error: 'not-found' | 'forbidden' | 'unreachable
     turn.reason(error === 'forbidden' ? 'Forbidden' : 'ClusterUnreachable', message, { unblock: ['rolloutAbort'] });
   }
   holdBack(turn, retryAfterMs);
+}
+
+/** Whoever deletes an object to make it anew does so within moments: only an absence that lasts is an end. */
+const GONE_FOR_MS = 5_000;
+
+function takeAbsence(turn: Turn): void {
+  const { goneSince = turn.now } = turn.status;
+  if (turn.now - goneSince >= GONE_FOR_MS) {
+    lose(turn, 'FAILED', 'TargetGone', 'The workload does not exist any more.');
+    return;
+  }
+  turn.set({ goneSince, notBefore: goneSince + GONE_FOR_MS });
+  if (turn.status.phase === 'HALTED' || turn.status.phase === 'ROLLBACK_FAILED') return;
+  turn.reason('TargetGone', 'The workload does not exist any more; it is looked for once more.', { unblock: ['rolloutAbort'] });
 }

@@ -10,7 +10,7 @@ export function onTimer(turn: Turn): void {
   giveUpWaiting(turn);
   turn.meter({ healthyAt: undefined, observedAt: undefined });
   proceed(turn);
-  if (turn.status.applied !== undefined) askRead(turn);
+  if (turn.status.applied !== undefined || turn.status.goneSince !== undefined) askRead(turn);
 }
 
 /** An answer that has not come for so long was lost; whether the patch was, the object tells. */

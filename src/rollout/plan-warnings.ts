@@ -1,9 +1,10 @@
 import type { JsonObject, KubeObject } from '../model/kube-object.ts';
 import type { RolloutChange } from './change.ts';
 import { isObject } from './json.ts';
+import type { StepRequest } from './planned-steps.ts';
 import { valueAt } from './pointer.ts';
 import { containersOf } from './template-change.ts';
-import { templateOf } from './workload-fields.ts';
+import { replicasOf, templateOf } from './workload-fields.ts';
 
 /** What is around the workload, by name, as far as it is known. */
 export interface Surroundings {
@@ -16,6 +17,7 @@ export interface PlannedChange {
   readonly change: RolloutChange;
   readonly template: JsonObject;
   readonly pausePath: string;
+  readonly requested: readonly StepRequest[];
 }
 
 /** What somebody should know before they say yes. */
@@ -27,6 +29,7 @@ export function planWarnings(planned: PlannedChange, { autoscalers = [], disrupt
       (name) => `HorizontalPodAutoscaler ${name} scales the workload: that moves the split, and the steps' targets follow.`,
     ),
     ...disruptionBudgets.map(budgetWarning),
+    ...stepWarnings(planned),
     ...stateWarnings(planned),
     ...ownerWarnings(planned.object),
   ];
@@ -38,7 +41,8 @@ function imageWarnings({ object, template }: PlannedChange): string[] {
     const from = before.get(name);
     if (from === image) return [];
     const warnings: string[] = [];
-    if (!image.includes('@sha256:')) warnings.push(`${image} names no digest: the tag may come to mean something else during the run.`);
+    if (image !== '' && !image.includes('@sha256:'))
+      warnings.push(`${image} names no digest: the tag may come to mean something else during the run.`);
     if (from !== undefined && registryOf(from) !== registryOf(image)) {
       warnings.push(`Container ${name} changes its registry from ${registryOf(from)} to ${registryOf(image)}.`);
     }
@@ -59,8 +63,20 @@ function restartWarnings({ object, change }: PlannedChange): string[] {
 }
 
 function budgetWarning({ name, disruptionsAllowed }: { readonly name: string; readonly disruptionsAllowed?: number }): string {
-  const allowed = disruptionsAllowed === undefined ? '' : ` and allows ${disruptionsAllowed} disruptions now`;
+  const allowed =
+    disruptionsAllowed === undefined
+      ? ''
+      : ` and allows ${disruptionsAllowed} ${disruptionsAllowed === 1 ? 'disruption' : 'disruptions'} now`;
   return `PodDisruptionBudget ${name} covers the pods${allowed}; controllers that update pods do not ask it.`;
+}
+
+function stepWarnings({ object, requested }: PlannedChange): string[] {
+  const replicas = replicasOf(object);
+  return requested.flatMap(({ target }, at) =>
+    typeof target === 'number' && target > replicas
+      ? [`Step ${at} asks for ${target} pods of the ${replicas} that there are: it means all of them.`]
+      : [],
+  );
 }
 
 function stateWarnings({ object, pausePath }: PlannedChange): string[] {

@@ -172,10 +172,30 @@ describe('a change', () => {
     ['a patch outside the template', { jsonPatch: [{ op: 'replace', path: '/replicas', value: 0 }] }, ['change', 'jsonPatch', '0', 'path']],
     ['a patch that does not apply', { jsonPatch: [{ op: 'test', path: '/spec/nodeName', value: 'x' }] }, ['change', 'jsonPatch', '0']],
     ['a change of nothing', { images: [{ container: 'app', image: 'registry.example/web:v1' }] }, ['change']],
+    [
+      'a container named twice',
+      {
+        images: [
+          { container: 'app', image: 'a/a:1' },
+          { container: 'app', image: 'b/b:2' },
+        ],
+      },
+      ['change', 'images', '1', 'container'],
+    ],
+    ['an empty image', { images: [{ container: 'app', image: '' }] }, ['change', 'images', '0', 'image']],
+    ['an image with a blank', { strategicMergePatch: { spec: { containers: [{ name: 'app', image: 'a b' }] } } }, ['change']],
     ['losing the selector', { jsonPatch: [{ op: 'remove', path: '/metadata/labels/app' }] }, ['change']],
     ['an unknown revision', { revision: 'nope' }, ['change', 'revision']],
   ])('that is %s is refused by its path', (_, change, path) => {
     expect(problemsOf(object, change)).toMatchObject([{ path }]);
+  });
+});
+
+describe('a test that does not hold', () => {
+  it('is refused with the path, the value and the one that was expected', () => {
+    const path = '/spec/containers/0/image';
+    const [refused] = problemsOf(aModelWorkload('Deployment', 3), { jsonPatch: [{ op: 'test', path, value: 'x' }] });
+    expect(refused?.message).toBe(`Operation 0 does not apply: ${path} is "registry.example/web:v1", not "x".`);
   });
 });
 
@@ -188,8 +208,17 @@ describe('a workload', () => {
     ['Recreate', altered('Deployment', { strategy: { type: 'Recreate' } }), 'Unsupported'],
     ['scaled to zero', altered('Deployment', { replicas: 0 }), 'Conflict'],
     ['with a partition left over', altered('CloneSet v1alpha1', { updateStrategy: { type: 'ReCreate', partition: 2 } }), 'Blocked'],
+    ['with the brake of an aborted run', altered('Deployment', { minReadySeconds: 2_147_483_646 }), 'Blocked'],
     ['of a kind that no run moves', { ...aModelWorkload('Deployment', 5), kind: 'StatefulSet', apiVersion: 'apps/v1' }, 'Unsupported'],
   ])('%s is refused', (_, object, code) => expect(problemsOf(object)).toMatchObject([{ code, path: ['workload'] }]));
+
+  it('of fewer pods than a step asks for is warned of, in words for one as for many', () => {
+    const { warnings } = plan(aModelWorkload('Deployment', 8), V2, [{ target: 1_000 }], {
+      disruptionBudgets: [{ name: 'web', disruptionsAllowed: 1 }],
+    });
+    expect(warnings).toContain('Step 0 asks for 1000 pods of the 8 that there are: it means all of them.');
+    expect(warnings.join(' ')).toContain('allows 1 disruption now');
+  });
 
   it('of Argo CD, under an autoscaler, moving to another registry by tag, is warned of', () => {
     const object = aModelWorkload('Deployment', 5, { paused: true });

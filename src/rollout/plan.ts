@@ -6,6 +6,7 @@ import { type Brake, brakeFor } from './brake.ts';
 import type { RolloutChange } from './change.ts';
 import { changesBetween, fieldsToRestore } from './field-changes.ts';
 import { digestOf, isObject, sameJson } from './json.ts';
+import { isBrakeLeft } from './min-ready-brake.ts';
 import { type PlannedPatch, plannedPatches } from './plan-patches.ts';
 import { planWarnings, type Surroundings } from './plan-warnings.ts';
 import { plannedSteps, type StepRequest } from './planned-steps.ts';
@@ -13,7 +14,7 @@ import { valueAt } from './pointer.ts';
 import { PlanProblem, type Problem, problem } from './problem.ts';
 import { readinessBudgetSeconds } from './readiness-budget.ts';
 import type { FieldChange, OriginalWorkload, Patience, RolloutMethod, RolloutStep, RolloutTarget } from './state.ts';
-import { type ChangeContext, changedTemplate } from './template-change.ts';
+import { type ChangeContext, changedTemplate, containersOf, isImage } from './template-change.ts';
 import { replicasOf, templateOf } from './workload-fields.ts';
 
 export interface PlanContext extends ChangeContext, Surroundings {
@@ -27,6 +28,8 @@ export interface PlanContext extends ChangeContext, Surroundings {
   readonly currentRevision?: string;
   readonly onFailure?: 'HALT' | 'ROLL_BACK';
   readonly patience?: Partial<Patience>;
+  /** Seconds that the present pods took from their start to being ready, the slowest of them. */
+  readonly usualStartSeconds?: number;
 }
 
 export interface RolloutPlan {
@@ -42,6 +45,8 @@ export interface RolloutPlan {
   readonly patience: Patience;
   /** Of all the above: the same plan has the same hash. */
   readonly hash: string;
+  /** Id of another run whose label was left on the object and holds nothing. */
+  readonly overtakes?: string;
 }
 
 export type PlanOutcome = { readonly ok: true; readonly plan: RolloutPlan } | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -54,16 +59,23 @@ export function planRollout(object: KubeObject, change: RolloutChange, steps: re
   const template = tried(() => checkedTemplate(object, change, context));
   const planned = tried(() => plannedSteps(steps, replicasOf(object)));
   if (brake === undefined || template === undefined || planned === undefined) return { ok: false, problems };
-  return { ok: true, plan: assembled({ object, change, context }, brake, template, planned) };
+  return { ok: true, plan: assembled({ object, change, requested: steps, context }, brake, template, planned) };
 }
 
 interface Asked {
   readonly object: KubeObject;
   readonly change: RolloutChange;
+  readonly requested: readonly StepRequest[];
   readonly context: PlanContext;
 }
 
-const DEFAULT_PATIENCE: Omit<Patience, 'notReadySeconds'> = { stepDeadlineSeconds: 900, evidenceSeconds: 30, maxStalenessMs: 10_000 };
+const DEFAULT_PATIENCE = {
+  stepDeadlineSeconds: 900,
+  evidenceSeconds: 25,
+  unreadySeconds: 25,
+  notReadySeconds: 120,
+  maxStalenessMs: 10_000,
+};
 
 function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
   try {
@@ -75,7 +87,12 @@ function attempt<T>(part: () => T, problems: Problem[]): T | undefined {
   }
 }
 
-function assembled({ object, change, context }: Asked, brake: Brake, template: JsonObject, steps: readonly RolloutStep[]): RolloutPlan {
+function assembled(
+  { object, change, requested, context }: Asked,
+  brake: Brake,
+  template: JsonObject,
+  steps: readonly RolloutStep[],
+): RolloutPlan {
   const original = originalOf(object, brake, context);
   const body = {
     target: targetOf(object, context),
@@ -85,17 +102,19 @@ function assembled({ object, change, context }: Asked, brake: Brake, template: J
     steps,
     patches: plannedPatches({ object, brake, original, template, steps }),
     changes: changesBetween(original.template, template, '/spec/template'),
-    warnings: planWarnings({ object, change, template, pausePath: brake.pausePath }, context),
+    warnings: planWarnings({ object, change, template, pausePath: brake.pausePath, requested }, context),
     onFailure: context.onFailure ?? 'HALT',
     patience: patienceOf(template, context),
   };
   return { ...body, hash: digestOf(body) };
 }
 
-function patienceOf(template: JsonObject, { patience }: PlanContext): Patience {
-  const stepDeadlineSeconds = patience?.stepDeadlineSeconds ?? DEFAULT_PATIENCE.stepDeadlineSeconds;
-  const notReadySeconds = Math.min(stepDeadlineSeconds, readinessBudgetSeconds(template));
-  return { ...DEFAULT_PATIENCE, notReadySeconds, ...patience };
+function patienceOf(template: JsonObject, { patience, usualStartSeconds }: PlanContext): Patience {
+  const asked = { ...DEFAULT_PATIENCE, ...patience };
+  const usual = usualStartSeconds === undefined ? {} : { usual: usualStartSeconds };
+  const unready = readinessBudgetSeconds(template, { base: asked.unreadySeconds, ...usual });
+  const within = (seconds: number) => Math.min(asked.stepDeadlineSeconds, seconds);
+  return { ...asked, unreadySeconds: within(unready), notReadySeconds: within(asked.notReadySeconds) };
 }
 
 function originalOf(object: KubeObject, brake: Brake, { currentRevision }: PlanContext): OriginalWorkload {
@@ -127,6 +146,7 @@ function checkedTemplate(object: KubeObject, change: RolloutChange, context: Pla
   const template = changedTemplate(object, change, context);
   if (sameJson(template, templateOf(object)))
     throw new PlanProblem(problem('Validation', 'The change changes nothing: the pod template is already so.', ['change']));
+  checkImages(template);
   const selector = valueAt(object, '/spec/selector/matchLabels');
   const labels = valueAt(template, '/metadata/labels');
   for (const [key, value] of Object.entries(isObject(selector) ? selector : {})) {
@@ -138,6 +158,14 @@ function checkedTemplate(object: KubeObject, change: RolloutChange, context: Pla
     );
   }
   return template;
+}
+
+/** Where one is written at all: what names none may get it from the cluster. */
+function checkImages(template: JsonObject): void {
+  for (const { path, name, image } of containersOf(template)) {
+    if (valueAt(template, `${path}/image`) === undefined || isImage(image)) continue;
+    throw new PlanProblem(problem('Validation', `"${image}" is no image (of container ${name}).`, ['change']));
+  }
 }
 
 function checkedBrake(object: KubeObject, { workloadKind, method }: PlanContext): Brake {
@@ -177,6 +205,20 @@ function checkStrategy(object: KubeObject, workloadKind: WorkloadKind): void {
     throw new PlanProblem(problem('Unsupported', `The strategy is ${type}, ${why}: a step by step run contradicts it.`, ['workload']));
   }
   if (workloadKind === 'CLONE_SET') checkPartition(object);
+  else checkLeftBrake(object);
+}
+
+/** What an aborted run left in place is nobody's own strategy: a later run would give it back as if it were. */
+function checkLeftBrake(object: KubeObject): void {
+  if (!isBrakeLeft(Number(valueAt(object, '/spec/minReadySeconds') ?? 0))) return;
+  throw new PlanProblem(
+    problem(
+      'Blocked',
+      'The brake of an earlier run is left on the workload (minReadySeconds and strategy): roll that run back, or give the workload its strategy by hand, first.',
+      ['workload'],
+      ['rolloutRollback'],
+    ),
+  );
 }
 
 /** A partition from before would hold bad pods back on a rollback, and could only be given back by raising it. */

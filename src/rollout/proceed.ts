@@ -59,7 +59,8 @@ function isWriteDue(turn: Turn): boolean {
 function isForwardDue(turn: Turn): boolean {
   const { status, spec, current } = turn;
   const { applied } = status;
-  if (applied === undefined) return current?.state === 'RUNNING';
+  if (applied === undefined) return current?.state === 'RUNNING' && status.replicas > 0;
   if (current === undefined && applied.shape === 'HELD' && brakeOf(spec.target).hasFinish) return true;
+  if (status.replicas === 0) return false;
   return applied.shape === 'HELD' && (status.goal !== status.allowed || applied.replicas !== status.replicas || isFrozen(turn));
 }

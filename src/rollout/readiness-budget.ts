@@ -3,19 +3,22 @@ import { isObject } from './json.ts';
 import { valueAt } from './pointer.ts';
 
 /**
- * How long a pod of this template may take to get ready before that speaks against it: two minutes, or what its
- * own probes grant the slowest container and a minute more.
+ * How long the containers of a pod of this template may run before it is ready: what its own probes grant the slowest,
+ * and as much again as is granted without any; at least twice as long as the present pods took, where that is known.
  */
-export function readinessBudgetSeconds(template: JsonObject): number {
+export function readinessBudgetSeconds(
+  template: JsonObject,
+  { base, usual = 0 }: { readonly base: number; readonly usual?: number },
+): number {
   const containers = valueAt(template, '/spec/containers');
-  const budgets = (Array.isArray(containers) ? containers : []).map(
+  const grants = (Array.isArray(containers) ? containers : []).map(
     (container: unknown) => startupSeconds(container) + delaySeconds(container),
   );
-  return Math.max(LEAST_SECONDS, Math.max(0, ...budgets) + MARGIN_SECONDS);
+  return Math.max(base + Math.max(0, ...grants), Math.min(MOST_FOR_USUAL_SECONDS, 2 * usual));
 }
 
-const LEAST_SECONDS = 120;
-const MARGIN_SECONDS = 60;
+/** A pod that was unready for a while in between looks as if it had started slowly. */
+const MOST_FOR_USUAL_SECONDS = 180;
 
 function startupSeconds(container: unknown): number {
   const probe = isObject(container) ? container['startupProbe'] : undefined;

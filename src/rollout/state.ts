@@ -31,6 +31,8 @@ export interface RolloutSpec {
   readonly note?: string;
   readonly requestId?: string;
   readonly target: RolloutTarget;
+  /** Id of another run whose label was left on the object and holds nothing: this run takes it over. */
+  readonly overtakes?: string;
   readonly method: RolloutMethod;
   readonly original: OriginalWorkload;
   /** spec.template as it shall be. */
@@ -87,7 +89,9 @@ export interface Patience {
   readonly stepDeadlineSeconds: number;
   /** Of pods that cannot be pulled, are misconfigured or crash. */
   readonly evidenceSeconds: number;
-  /** Of pods that do not get ready or cannot be scheduled. */
+  /** Of pods that do not get ready although their containers run; absent in older runs: `notReadySeconds`. */
+  readonly unreadySeconds?: number;
+  /** Of pods that cannot be scheduled, or wait for something else outside. */
   readonly notReadySeconds: number;
   /** How old an observation may be to decide anything. */
   readonly maxStalenessMs: number;
@@ -130,14 +134,16 @@ export interface RolloutStatus {
   readonly freeze: boolean;
   /** All is done but giving the object back; the phase that the run ends in. */
   readonly closing?: ClosingPhase;
-  /** The end that a rollback took the run out of; until that has written anything. */
-  readonly reopened?: { readonly phase: ClosingPhase; readonly finishedAt: number };
+  /** The end that a rollback took the run out of; until that has written anything. `stands`: it is kept after all. */
+  readonly reopened?: { readonly phase: ClosingPhase; readonly finishedAt: number; readonly stands?: true };
   /** The step for which the author's right was last found to hold. */
   readonly rightReviewedFor?: number;
   /** Consecutive refusals of the same write. */
   readonly rejections: number;
   /** Nothing is sent before that moment. */
   readonly notBefore?: number;
+  /** Since when the server has no object of that name; another may be made in its place. */
+  readonly goneSince?: number;
   /** Evidence from before is not held against the run: its start, or the last retry. */
   readonly patientFrom: number;
   readonly finishedAt?: number;

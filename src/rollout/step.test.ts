@@ -27,10 +27,9 @@ describe.each(KINDS)('a run of a %s', (kind) => {
     expect(run.status.reason.unblock).toContain('rolloutRollback');
   });
 
-  it('gives a pod that only does not get ready more time, and less than the step deadline', () => {
-    const run = new ARun({ kind, tag: 'v2-broken' }).pass(100);
-    expect(run.status.phase).toBe('RUNNING');
-    expect(run.pass(60).status.reason.code).toBe('Stuck:NotReady');
+  it('halts within 40 s as well when the new pods run and do not get ready', () => {
+    const run = new ARun({ kind, tag: 'v2-broken' }).pass(40);
+    expect([run.status.phase, run.status.reason.code]).toEqual(['HALTED', 'Stuck:NotReady']);
   });
 
   it('rolls back in one patch, and is done when every pod is back', () => {
@@ -41,6 +40,16 @@ describe.each(KINDS)('a run of a %s', (kind) => {
     expect(run.cluster.object?.spec).toEqual(aModelWorkload(kind, 10, { maxUnavailable: 2 }).spec);
     expect(run.status.phase).toBe('ROLLING_BACK');
     expect([run.pass(60).status.phase, run.split()]).toEqual(['ROLLED_BACK', [10, 0]]);
+  });
+
+  it.each(['answered', 'lost'])('goes back also from a first patch that is %s only after the rollback was asked for', (how) => {
+    const run = new ARun({ kind, startUnheard: true });
+    expect([run.status.applied, run.status.intents.at(-1)?.op]).toEqual([undefined, 'START']);
+    run.command('rollback');
+    if (how === 'answered') run.driver.hear();
+    else run.driver.crash();
+    expect([run.pass(60).status.phase, run.split()]).toEqual(['ROLLED_BACK', [10, 0]]);
+    expect(run.cluster.object?.spec).toEqual(aModelWorkload(kind, 10, { maxUnavailable: 2 }).spec);
   });
 
   it('rolls back by itself when it was told to', () => {

@@ -18,7 +18,7 @@ import { type StepResult, Turn } from './turn.ts';
 export function step(state: RolloutState, event: RolloutEvent, now: number): StepResult {
   const turn = new Turn(state, now);
   take(turn, event);
-  scheduleNext(turn);
+  scheduleNext(turn, event.type === 'command' || event.type === 'review' || turn.status.currentStep !== state.status.currentStep);
   return turn.finish();
 }
 

@@ -1,6 +1,6 @@
 import { brakeOf } from './brake.ts';
 import type { RolloutObservation } from './events.ts';
-import type { Citation } from './state.ts';
+import type { Citation, RolloutStep } from './state.ts';
 import { targetOf } from './targets.ts';
 import type { Turn } from './turn.ts';
 
@@ -36,18 +36,29 @@ export function reachStep(turn: Turn, observation: RolloutObservation): void {
   if (current.manual) {
     turn.setStep(current.index, { state: 'WAITING' });
     turn.phase('WAITING');
-    turn.reason('WaitingForAdvance', `Step ${current.index} is done: ${current.target} pods are new and available.`, {
-      unblock: ['rolloutAdvance', 'rolloutRollback'],
-    });
+    tellWait(turn, current, observation);
     turn.note('StepReached', `Step ${current.index} waits for rolloutAdvance.`);
   } else if (current.bakedMs < bakeMs(current.pauseSeconds)) {
     turn.setStep(current.index, { state: 'BAKING' });
+    turn.meter({ healthyAt: turn.now });
     turn.phase('WAITING');
     turn.reason('Baking', `Step ${current.index} is done and is watched for ${current.pauseSeconds} s.`, {
       unblock: ['rolloutAdvance', 'rolloutRollback'],
     });
     turn.note('StepReached', `Step ${current.index} is watched for ${current.pauseSeconds} s.`);
   } else leaveStep(turn);
+}
+
+/** In the present numbers, and with the scaling that moved them. */
+export function tellWait(turn: Turn, { index, target }: RolloutStep, { updated, updatedAvailable }: RolloutObservation): void {
+  const { replicas, overshoot } = turn.status;
+  const { original } = turn.spec;
+  const available = updated === updatedAvailable ? ' and available' : `, ${updatedAvailable} of them available`;
+  const scaled = replicas === original.replicas ? '' : `; scaled from ${original.replicas} to ${replicas}`;
+  const moved = overshoot === undefined ? '' : `; the step asks for ${target}, scaling moved the split`;
+  turn.reason('WaitingForAdvance', `Step ${index} is done: ${updated} of ${replicas} new${available}${scaled}${moved}.`, {
+    unblock: ['rolloutAdvance', 'rolloutRollback'],
+  });
 }
 
 export function bakeMs(pauseSeconds = 0): number {

@@ -45,14 +45,20 @@ function withImages(template: JsonObject, images: readonly ContainerImage[]): Js
   const containers = containersOf(template);
   return images.reduce((changed, { container, image }, at) => {
     const path = ['change', 'images', String(at)];
+    if (images.findIndex((other) => other.container === container) < at)
+      throw new PlanProblem(problem('Validation', `Container "${container}" is named twice.`, [...path, 'container']));
     const found = containers.find(({ name }) => name === container);
     if (found === undefined) {
       const names = containers.map(({ name }) => name).join(', ');
       throw new PlanProblem(problem('Validation', `There is no container "${container}"; there are: ${names}.`, [...path, 'container']));
     }
-    if (image === '' || /\s/.test(image)) throw new PlanProblem(problem('Validation', `"${image}" is no image.`, [...path, 'image']));
+    if (!isImage(image)) throw new PlanProblem(problem('Validation', `"${image}" is no image.`, [...path, 'image']));
     return withValueAt(changed, `${found.path}/image`, image);
   }, template);
+}
+
+export function isImage(image: string): boolean {
+  return image !== '' && !/\s/.test(image);
 }
 
 function restarted(template: JsonObject, now: number): JsonObject {
@@ -90,11 +96,28 @@ function patched(template: JsonObject, operations: readonly JsonPatchOperation[]
   const changed = structuredClone(template);
   const failed = applyPatch(changed, structuredClone(operations) as Parameters<typeof applyPatch>[1]);
   const at = failed.findIndex((error) => error !== null);
-  if (at >= 0)
+  const operation = operations[at];
+  if (operation !== undefined)
     throw new PlanProblem(
-      problem('Validation', `Operation ${at} does not apply: ${failed[at]?.name}.`, ['change', 'jsonPatch', String(at)]),
+      problem('Validation', `Operation ${at} does not apply: ${mismatch(operation, changed)}.`, ['change', 'jsonPatch', String(at)]),
     );
   return changed;
+}
+
+/** `template`: as it was when the operation failed, or later; later ones touch other fields as a rule. */
+function mismatch(operation: JsonPatchOperation, template: JsonObject): string {
+  const { op, path } = operation;
+  if (op !== 'test') return 'from' in operation ? `${op} from ${operation.from} to ${path} finds nothing there` : `${op} finds no ${path}`;
+  const present = valueAt(template, path);
+  const is = present === undefined ? 'is absent' : `is ${shortly(present)}`;
+  return `${path} ${is}, not ${shortly(operation.value)}`;
+}
+
+const MAX_SHOWN = 100;
+
+function shortly(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 
 /** Only inside the template: its whole is not replaced, and nothing but its two members is reached. */

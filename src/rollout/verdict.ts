@@ -1,4 +1,5 @@
 import { resolveIntOrPercent } from '../status/int-or-percent.ts';
+import { isEditTakenBack } from './drift.ts';
 import type { RolloutCommand, RolloutVerb } from './events.ts';
 import { isClear } from './evidence.ts';
 import type { UnblockingMutation } from './reason.ts';
@@ -9,8 +10,19 @@ import type { RolloutPhase, RolloutState } from './state.ts';
 export function verdictOn(state: RolloutState, verb: RolloutVerb): Refusal | undefined {
   const { phase } = state.status;
   if (!ACCEPTED_IN[verb].includes(phase))
-    return refusal(state, 'Conflict', `${NAMES[verb]} makes no sense while the run is ${phase}.`, ways(state));
+    return refusal(
+      state,
+      'Conflict',
+      `${ROLLOUT_MUTATIONS[verb]} makes no sense while the run is ${phase}: ${whenAccepted(verb)}.`,
+      ways(state),
+    );
   return SPECIAL[verb]?.(state);
+}
+
+function whenAccepted(verb: RolloutVerb): string {
+  const phases = ACCEPTED_IN[verb];
+  const last = phases.at(-1) ?? '';
+  return `it is accepted while ${phases.length > 1 ? `${phases.slice(0, -1).join(', ')} or ` : ''}${last}`;
 }
 
 /** As `verdictOn`, with what the caller expected and asked for besides. */
@@ -32,10 +44,11 @@ export function verdictOnCommand(state: RolloutState, command: RolloutCommand): 
 function ways(state: RolloutState): UnblockingMutation[] {
   const verbs = Object.keys(ACCEPTED_IN) as RolloutVerb[];
   const able = verbs.filter((verb) => ACCEPTED_IN[verb].includes(state.status.phase) && SPECIAL[verb]?.(state) === undefined);
-  return able.length > 0 ? able.map((verb) => NAMES[verb]) : ['rolloutStart'];
+  return able.length > 0 ? able.map((verb) => ROLLOUT_MUTATIONS[verb]) : ['rolloutStart'];
 }
 
-const NAMES: Readonly<Record<RolloutVerb, UnblockingMutation>> = {
+/** The Mutation field of each verb. */
+export const ROLLOUT_MUTATIONS: Readonly<Record<RolloutVerb, UnblockingMutation>> = {
   advance: 'rolloutAdvance',
   pause: 'rolloutPause',
   resume: 'rolloutResume',
@@ -56,7 +69,7 @@ const ACCEPTED_IN: Readonly<Record<RolloutVerb, readonly RolloutPhase[]>> = {
 const SPECIAL: Readonly<Partial<Record<RolloutVerb, (state: RolloutState) => Refusal | undefined>>> = {
   resume(state) {
     if (state.status.phase !== 'HALTED') return undefined;
-    if (isClear(state)) return undriven(state);
+    if (isClear(state) || isEditTakenBack(state)) return undriven(state);
     return refusal(state, 'Blocked', `What halted the run still holds: ${state.status.reason.message}`, halted(state));
   },
   retry: undriven,
@@ -87,7 +100,7 @@ function badDestination(state: RolloutState, { toStep, target }: RolloutCommand)
   const wrong = (path: string, message: string) => ({ ...refusal(state, 'Validation', message, ['rolloutAdvance']), path: [path] });
   if (toStep !== undefined && target !== undefined) return wrong('target', 'Name a step or a number of pods, not both.');
   if (toStep !== undefined && (!Number.isSafeInteger(toStep) || toStep <= currentStep || toStep >= steps.length)) {
-    return wrong('toStep', `toStep must lie between ${currentStep + 1} and ${steps.length - 1}.`);
+    return wrong('toStep', badStep(currentStep, steps.length));
   }
   if (target === undefined) return undefined;
   const pods = resolveIntOrPercent(target, replicas, 'up');
@@ -95,6 +108,14 @@ function badDestination(state: RolloutState, { toStep, target }: RolloutCommand)
   if (pods === undefined || pods <= present || pods > replicas)
     return wrong('target', `target must be more than the present ${present} pods and at most ${replicas}.`);
   return undefined;
+}
+
+/** The steps are counted from 0, and the last one has none after it. */
+function badStep(present: number, count: number): string {
+  const [first, last] = [present + 1, count - 1];
+  if (first > last) return `There is no step after step ${present} (steps are counted from 0): leave toStep out.`;
+  const range = first === last ? `must be ${first}` : `must lie between ${first} and ${last}`;
+  return `toStep ${range}: steps are counted from 0, and the run is at step ${present}.`;
 }
 
 function refusal({ status }: RolloutState, code: Refusal['code'], message: string, unblock: readonly UnblockingMutation[]): Refusal {

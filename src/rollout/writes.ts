@@ -55,9 +55,10 @@ function dueWrite(turn: Turn, object: KubeObject): Write | undefined {
 
 function forward(turn: Turn, object: KubeObject): Write | undefined {
   const { status, current, spec } = turn;
-  if (status.applied === undefined) return current?.state === 'RUNNING' ? start(turn, object) : undefined;
+  const isEmpty = replicasOf(object) === 0;
+  if (status.applied === undefined) return current?.state === 'RUNNING' && !isEmpty ? start(turn, object) : undefined;
   if (status.applied.shape !== 'HELD') return undefined;
-  if (current !== undefined || !brakeOf(spec.target).hasFinish) return move(turn, object);
+  if (current !== undefined || !brakeOf(spec.target).hasFinish) return isEmpty ? undefined : move(turn, object);
   // Scaled a moment ago: those pods have not been seen to be well yet.
   if (status.meter.progress.desired !== replicasOf(object)) return undefined;
   return { op: 'FINISH', changes: changesTo(object, originalUnpaused(turn)), allowed: status.replicas };

@@ -9,6 +9,7 @@ import type { HealthCheck } from './health.ts';
 import { createHttpServer, listen, urlOf } from './http-listener.ts';
 import { HttpRouter } from './http-router.ts';
 import { createPipeline } from './pipeline.ts';
+import type { PlaygroundOptions } from './playground.ts';
 import { serveSockets } from './socket-server.ts';
 
 export interface GraphqlServerOptions {
@@ -22,7 +23,7 @@ export interface GraphqlServerOptions {
   readonly logger: Logger;
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
-  readonly playground?: { readonly defaultQuery: string };
+  readonly playground?: PlaygroundOptions;
 }
 
 /** How long streams get to say CLOSING and complete. */

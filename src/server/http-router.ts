@@ -9,7 +9,7 @@ import type { Call, Transport } from './graphql-api.ts';
 import { answerHealth, type HealthCheck } from './health.ts';
 import { landingPage } from './landing-page.ts';
 import { type Pipeline, withinCall } from './pipeline.ts';
-import { playgroundPage } from './playground.ts';
+import { type PlaygroundOptions, playgroundPage } from './playground.ts';
 import { refusalOf } from './request-rules.ts';
 
 export interface RouterOptions {
@@ -22,7 +22,7 @@ export interface RouterOptions {
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
   /** Absent: there is no playground. */
-  readonly playground?: { readonly defaultQuery: string };
+  readonly playground?: PlaygroundOptions;
 }
 
 /** Everything that the listener answers, by path. */
@@ -30,7 +30,8 @@ export class HttpRouter {
   readonly #options: RouterOptions;
   readonly #requests = new Admission({ all: 400, each: 50 });
   readonly #streams = new Admission({ all: 5_000, each: 500 });
-  #playgroundBody: Buffer | undefined;
+  /** The last page made, by what it begins with. */
+  #playgroundMade: { readonly of: string; readonly body: Buffer } | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -69,8 +70,10 @@ export class HttpRouter {
   #playground(): Answer {
     const { playground } = this.#options;
     if (playground === undefined) return text(404, 'the playground is off; start with --playground on\n');
-    this.#playgroundBody ??= Buffer.from(playgroundPage(playground));
-    return page(this.#playgroundBody);
+    const queries = playground.queries();
+    const of = queries.join('\0');
+    if (this.#playgroundMade?.of !== of) this.#playgroundMade = { of, body: Buffer.from(playgroundPage(queries)) };
+    return page(this.#playgroundMade.body);
   }
 
   async #graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {

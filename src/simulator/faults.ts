@@ -77,6 +77,11 @@ export class FleetFaults {
     this.#named(name).holdUnready(image, isHeld);
   }
 
+  /** As `holdUnready`, but pods created before `since` (milliseconds since 1970, as precise as a timestamp) stay as they are. */
+  holdNewUnready(name: string, image: string, since: number): void {
+    this.#named(name).holdUnready(image, true, Math.floor(since / 1_000) * 1_000);
+  }
+
   #network(): ServerSwitch {
     if (this.#switch === undefined) throw new Error('this fleet has no HTTPS server that could be stopped');
     return this.#switch;

@@ -73,8 +73,12 @@ export class SimulatedCluster {
     this.labels = clusterLabels(plan);
     this.plan = plan;
     this.#clock = clock;
+    let life = '';
     // Each cluster and each purpose its own chance: what one does never changes what another draws.
-    const chance = (purpose: string) => seededRandom(Math.floor(chanceOf(`${seed}/${plan.name}/${purpose}`) * 4294967296));
+    const chance = (purpose: string) => seededRandom(Math.floor(chanceOf(`${seed}/${plan.name}/${purpose}${life}`) * 4294967296));
+    const kept = storage.load();
+    // A cluster that lives on draws anew: a uid is never given twice.
+    if (kept.revision > 0) life = `/${kept.revision}`;
     this.#random = chance('controllers');
     this.core = new ApiServerCore({
       name: plan.name,
@@ -86,7 +90,9 @@ export class SimulatedCluster {
       onAudit: ({ dryRun, objectRef }) => {
         if (!dryRun) this.#touchedAt.set(touchedName(objectRef), clock.monotonic());
       },
-      storage: seededStorage(storage, () => generateCluster(plan, chance('contents'), clock.now())),
+      storage: seededStorage({ load: () => kept, write: (write) => storage.write(write), close: () => storage.close() }, () =>
+        generateCluster(plan, chance('contents'), clock.now()),
+      ),
     });
     this.client = this.core.client(undefined, { sharesObjects: true });
     this.machines = new Machines(clock);
@@ -133,9 +139,9 @@ export class SimulatedCluster {
     this.#runners.get(this.#kubelets.name)?.wake(keyOf(pod));
   }
 
-  /** Containers of `image` never get ready, or may again. */
-  holdUnready(image: string, isHeld: boolean): void {
-    for (const key of this.#kubelets.holdUnready(image, isHeld)) this.#runners.get(this.#kubelets.name)?.wake(key);
+  /** Containers of `image` never get ready, or may again. `since`: only in pods created at that moment or later. */
+  holdUnready(image: string, isHeld: boolean, since = 0): void {
+    for (const key of this.#kubelets.holdUnready(image, isHeld, since)) this.#runners.get(this.#kubelets.name)?.wake(key);
   }
 
   /** How many objects of a kind there are: "pods", "deployments.apps". */

@@ -7,6 +7,7 @@ import { isReady, restartsOf } from './objects/pod-facts.ts';
 import type { Deployment } from './objects/types.ts';
 import { createSimulatedFleet, type SimulatedFleet } from './simulated-fleet.ts';
 
+const CONFIG_MAPS = { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true };
 const DEFAULT = { clusters: 6, pods: 2000, seed: 7 };
 
 /** Every write of every cluster from now on, as one text each. */
@@ -100,6 +101,20 @@ describe('a fleet whose objects are kept', () => {
     await clock.advanceBy(50_000);
     expect(namesOf(after)).toEqual(names);
     expect(names.some((name) => name.startsWith('checkout-'))).toBe(false);
+  });
+
+  it('gives no uid twice, in one life and the next', async () => {
+    const clock = new VirtualClock();
+    const storage = keptStorage();
+    const options = { clusters: 1, pods: 60, seed: 7, clock, storageFor: () => storage };
+    const given: unknown[] = [];
+    for (let life = 0; life < 3; life += 1) {
+      await using fleet = await createSimulatedFleet(options);
+      const metadata = { namespace: 'shop', name: `note-${life}` };
+      const note = await fleet.clusters[0]?.client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+      given.push(note?.metadata.uid);
+    }
+    expect(new Set(given).size).toBe(3);
   });
 });
 

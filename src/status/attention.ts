@@ -9,7 +9,9 @@ export type AttentionSeverity = 'CRITICAL' | 'WARNING' | 'INFO';
 export type AttentionSubject =
   | { readonly type: 'cluster'; readonly cluster: ClusterRecord }
   | { readonly type: 'workload'; readonly workload: WorkloadRecord }
-  | { readonly type: 'component'; readonly component: string };
+  | { readonly type: 'component'; readonly component: string }
+  /** By the id of the run. */
+  | { readonly type: 'rollout'; readonly rollout: string };
 
 /** Something that somebody should look at. */
 export interface Attention {
@@ -24,11 +26,13 @@ export interface AttentionOptions {
   readonly statusOf?: (cluster: ClusterStore, workload: WorkloadRecord) => WorkloadStatus;
   /** Default: all. */
   readonly isVisible?: (workload: WorkloadRecord) => boolean;
+  /** What others have found, to be ranked with the rest. */
+  readonly further?: readonly Attention[];
 }
 
 /**
- * Most urgent first: clusters out of reach, components that crash in several clusters, workloads that are
- * stuck, clusters whose copy is old. Of equals the one that lasts longest.
+ * Most urgent first: clusters out of reach, components that crash in several clusters, halted rollouts, workloads
+ * that are stuck, clusters whose copy is old. Of equals the one that lasts longest.
  */
 export function attentionOf(clusters: Iterable<ClusterStore>, now: number, options: AttentionOptions = {}): readonly Attention[] {
   const statusOf = options.statusOf ?? ((cluster, workload) => workloadStatusIn(cluster, workload, now));
@@ -44,7 +48,7 @@ export function attentionOf(clusters: Iterable<ClusterStore>, now: number, optio
       if (status.state === 'STUCK') stuck.push({ workload, status });
     }
   }
-  return [...items, ...crashingComponents(stuck), ...stuck.map(workloadAttention)].sort(byUrgency);
+  return [...items, ...crashingComponents(stuck), ...stuck.map(workloadAttention), ...(options.further ?? [])].sort(byUrgency);
 }
 
 interface StuckWorkload {
@@ -99,7 +103,7 @@ function crashingComponent(component: string, group: readonly StuckWorkload[]): 
 }
 
 const SEVERITIES: readonly AttentionSeverity[] = ['CRITICAL', 'WARNING', 'INFO'];
-const SUBJECTS: readonly AttentionSubject['type'][] = ['cluster', 'component', 'workload'];
+const SUBJECTS: readonly AttentionSubject['type'][] = ['cluster', 'component', 'rollout', 'workload'];
 
 function byUrgency(a: Attention, b: Attention): number {
   return (

@@ -11,6 +11,18 @@ export interface ClusterSample {
   readonly differences: number;
 }
 
+/** What a scrape asks about the runs. */
+export interface RolloutSample {
+  /** Every phase there is. */
+  readonly phases: ReadonlyMap<string, number>;
+  readonly leads: boolean;
+}
+
+export interface MetricsSources {
+  readonly clusters: () => readonly ClusterSample[];
+  readonly rollouts: () => RolloutSample;
+}
+
 /** The process's numbers, in Prometheus' conventions: prefix fleetgraph_, base units, no ids in labels. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -34,7 +46,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor(clusters: () => readonly ClusterSample[]) {
+  constructor({ clusters, rollouts }: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
     const gauge = (name: string, help: string, read: (sample: ClusterSample) => number) =>
       new Gauge({
@@ -50,6 +62,11 @@ export class Metrics {
     gauge('fleetgraph_cluster_up', '1 while the copy of the cluster is live.', (sample) => (sample.state === 'LIVE' ? 1 : 0));
     gauge('fleetgraph_cluster_staleness_seconds', 'Age of the copy of the cluster; 0 while live.', (sample) => sample.staleSeconds);
     gauge('fleetgraph_cluster_objects', 'Objects held of the cluster.', (sample) => sample.objects);
+    this.#observeComparisons(clusters);
+    this.#observeRollouts(rollouts);
+  }
+
+  #observeComparisons(clusters: () => readonly ClusterSample[]): void {
     const counter = (name: string, help: string, read: (sample: ClusterSample) => number) =>
       new Counter({
         name,
@@ -67,6 +84,26 @@ export class Metrics {
       'Comparisons that found the copy wrong; the kind was then read anew.',
       (sample) => sample.differences,
     );
+  }
+
+  #observeRollouts(rollouts: () => RolloutSample): void {
+    new Gauge({
+      name: 'fleetgraph_rollouts',
+      help: 'Runs on record, by phase.',
+      labelNames: ['phase'],
+      registers: [this.#registry],
+      collect() {
+        for (const [phase, count] of rollouts().phases) this.set({ phase }, count);
+      },
+    });
+    new Gauge({
+      name: 'fleetgraph_leader',
+      help: '1 while this gateway carries runs out.',
+      registers: [this.#registry],
+      collect() {
+        this.set(rollouts().leads ? 1 : 0);
+      },
+    });
   }
 
   get contentType(): string {

@@ -58,6 +58,8 @@ const gatewayRules = [
     resources: ['pods', 'nodes', 'namespaces', 'events', 'services', 'persistentvolumeclaims', 'resourcequotas', 'serviceaccounts'],
     verbs: watched,
   },
+  // What a run says on its workload.
+  { apiGroups: [''], resources: ['events'], verbs: ['create'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: watched },
   { apiGroups: ['apps', 'batch', 'policy', 'autoscaling', 'discovery.k8s.io'], resources: ['*'], verbs: watched },
   { apiGroups: ['apps.kruise.io', 'policy.kruise.io'], resources: ['*'], verbs: watched },

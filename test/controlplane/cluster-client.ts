@@ -45,7 +45,11 @@ export interface AuditEvent {
     readonly apiGroup?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** The body, of patches and updates of Deployments and CloneSets. */
+  readonly requestObject?: unknown;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Which verb let the caller impersonate; absent for the unconstrained one. */
+  readonly authenticationMetadata?: { readonly impersonationConstraint?: string };
   readonly requestReceivedTimestamp: string;
 }
 

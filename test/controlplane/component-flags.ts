@@ -97,6 +97,15 @@ export function auditPolicy(silentUsers: readonly string[]): object {
     rules: [
       { level: 'None', users: silentUsers },
       { level: 'None', userGroups: ['system:serviceaccounts:kube-system', 'system:nodes'] },
+      // With the body: what a patch of a workload set tells which write it was.
+      {
+        level: 'Request',
+        verbs: ['patch', 'update'],
+        resources: [
+          { group: 'apps', resources: ['deployments'] },
+          { group: 'apps.kruise.io', resources: ['clonesets'] },
+        ],
+      },
       { level: 'Metadata' },
     ],
   };

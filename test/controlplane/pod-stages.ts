@@ -12,6 +12,8 @@ import { absent, type KwokStage, type Match, noneOf, oneOf, present, type StageD
 
 /** Delays a pod's start by a Go duration ("3s"). */
 const startAfterAnnotation = 'controlplane/start-after';
+/** With any value: the pod's containers behave as those of an image `:broken`. */
+export const neverReadyAnnotation = 'controlplane/never-ready';
 
 const slowReadyMs = 5_000;
 const pullBackOffMs = 1_000;
@@ -49,6 +51,7 @@ const prologue = `
 /** Of the container `$c`: its tag's word, its former status `$p`, and whether that was of the same image. */
 const containerFacts = `
 {{ $word := regexFind ${JSON.stringify(tagWord('broken|crash|missing|slow'))} $c.image | regexFind "(broken|crash|missing|slow)${tagEnd}" | regexFind "^[a-z]+" }}
+{{ with $pod.metadata.annotations }}{{ if index . "${neverReadyAnnotation}" }}{{ $word = "broken" }}{{ end }}{{ end }}
 {{ $p := dict }}
 {{ range $pod.status.containerStatuses }}{{ if eq .name $c.name }}{{ $p = . }}{{ end }}{{ end }}
 {{ $same := eq ( or $p.image "" ) $c.image }}

@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { objectId } from '../../src/graph/global-id.ts';
+import type { OperationRecord } from '../../src/commands/operation.ts';
+import { objectId, operationId, rolloutId } from '../../src/graph/global-id.ts';
 import { aNode } from '../support/a-node.ts';
 import { aPod } from '../support/a-pod.ts';
+import { RunInWorld } from '../support/a-run.ts';
 import { aRevision, aWorkload } from '../support/a-workload.ts';
 import { minutes, START } from '../support/an-object.ts';
 import { ADMIN, type AskOptions, GraphWorld, onlyNamespaces, TEAM } from '../support/graph-world.ts';
 import { shopFleet } from '../support/shop-fleet.ts';
 
 const documentOf = (name: string) => readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8');
+
+const ofBanker: OperationRecord = {
+  ...{ id: '66', mutation: 'rolloutStart', outcome: 'APPLIED', actor: 'banker', at: START, dryRun: false, auditId: 'audit-6' },
+  target: aWorkload('DEPLOYMENT', 'vault', 'bank').inCluster('edge-1').record(),
+};
 
 /** What the team may not see: other namespaces, nodes, and how busy the cluster is. */
 function hide(world: GraphWorld): void {
@@ -25,6 +32,11 @@ function hide(world: GraphWorld): void {
     aNode('node-2').inCluster('edge-1').down(START).version(7),
   );
   world.put(aNode('node-9').inCluster('core-1'), aPod('teller', 'bank').inCluster('core-1').onNode('node-1').restarts(4));
+  const teller = aWorkload('CLONE_SET', 'teller', 'bank').inCluster('core-1').record();
+  new RunInWorld(world, { workload: vault.record(), kind: 'Deployment', runId: 'hidden1', author: 'banker' }).pass(30);
+  new RunInWorld(world, { workload: teller, runId: 'hidden2', author: 'banker' });
+  new RunInWorld(world, { workload: { ...teller, cluster: 'left-1' }, runId: 'hidden3', author: 'banker' });
+  world.operations.put(ofBanker);
   const store = world.store.cluster('edge-1');
   if (store === undefined) throw new Error('no edge-1');
   const { record } = store;
@@ -69,11 +81,48 @@ function world(hidden: boolean): GraphWorld {
     }));
     made.store.commit(name, { record: { ...record, sync: { ...record.sync, lastEventAt: START, resources } } });
   }
+  new RunInWorld(made, { workload: CART, runId: 'shown1', author: 'shopkeeper' }).pass(30);
   if (hidden) hide(made);
   return made;
 }
 
+const CART = aWorkload('CLONE_SET', 'cart').inCluster('edge-1').record();
+const HIDDEN_RUNS = ['hidden1', 'hidden2', 'hidden3', 'nobody'].map(rolloutId);
+const RUN_FIELDS =
+  'id name phase createdBy cluster { name } target { id name object { id } } workload { id } causes { count examples { id } } reason { objects { id } } timeline { totalCount nodes { message } }';
+
 const SURFACES: readonly { readonly name: string; readonly document: string; readonly variables?: Record<string, unknown> }[] = [
+  {
+    name: 'rollouts',
+    document: `query ($clusters: [String!]) {
+      a: rollouts(first: 1) { totalCount pageInfo { hasNextPage endCursor } nodes { ${RUN_FIELDS} } parts { name problem message } }
+      b: rollouts(namespace: "vault") { totalCount nodes { id } parts { name problem } }
+      c: rollouts(clusters: { names: $clusters }, filter: { createdBy: { neq: "shopkeeper" } }) { totalCount nodes { id } parts { name problem } }
+      d: rollouts(orderBy: [{ field: CREATED_AT }]) { totalCount nodes { id } }
+      workloads { nodes { name rollout { id } rollouts { totalCount nodes { id } } } }
+    }`,
+    variables: { clusters: ['edge-1', 'core-1', 'left-1'] },
+  },
+  {
+    name: 'rollouts by id',
+    document: `query ($ids: [ID!]!, $id: ID!) { nodes(ids: $ids) { id } rollout(id: $id) { ${RUN_FIELDS} } }`,
+    variables: { ids: [...HIDDEN_RUNS, rolloutId('shown1'), operationId('66')], id: HIDDEN_RUNS[0] },
+  },
+  { name: 'rollout history', document: documentOf('rollout-history'), variables: { workload: objectId(CART) } },
+  {
+    name: 'mutations on what is hidden',
+    document: `mutation ($a: ID!, $b: ID!, $c: ID!, $workload: ID!) {
+      a: rolloutPause(input: { rollout: $a }) { rollout { id } operation { id } userErrors { code message path } }
+      b: rolloutAdvance(input: { rollout: $b }) { rollout { id } operation { id } userErrors { code message path } }
+      c: rolloutRollback(input: { rollout: $c }) { rollout { id } operation { id } userErrors { code message path } }
+      d: workloadRestart(input: { workload: { id: $workload } }) { workload { id } userErrors { code message path } }
+      e: rolloutStart(input: { workload: { id: $workload }, change: { restart: true } }) { plan { hash } userErrors { code message path } }
+    }`,
+    variables: {
+      ...{ a: HIDDEN_RUNS[0], b: HIDDEN_RUNS[1], c: HIDDEN_RUNS[2] },
+      workload: objectId(aWorkload('DEPLOYMENT', 'vault', 'bank').inCluster('edge-1').record()),
+    },
+  },
   { name: 'fleet overview', document: documentOf('fleet-overview') },
   { name: 'stuck workloads', document: documentOf('stuck-workloads') },
   { name: 'pods by restarts', document: documentOf('pods-by-restarts') },
@@ -158,7 +207,7 @@ describe('two worlds that differ only in what the viewer may not see', () => {
   });
 
   it('streams the same messages, whatever happens out of sight', async () => {
-    const streams = ['podChanges', 'workloadChanges', 'eventChanges', 'clusterChanges'].map(
+    const streams = ['podChanges', 'workloadChanges', 'eventChanges', 'clusterChanges', 'rolloutChanges'].map(
       (field) =>
         `subscription { ${field} { phase conflated changes { type id cluster { name podCount } } staleClusters { name } resyncClusters { name } } }`,
     );
@@ -234,5 +283,25 @@ describe('edges and rights', () => {
         { name: 'lost-1', problem: 'UNREACHABLE' },
       ],
     });
+  });
+});
+
+describe('streams of one rollout', () => {
+  it.each(['rolloutProgress', 'rolloutWait'])('%s refuses a hidden one as it refuses none', async (field) => {
+    const rest = field === 'rolloutWait' ? ', for: { finished: true }) { met }' : ') { id }';
+    const refusals = await Promise.all(
+      [false, true].flatMap((hidden) =>
+        HIDDEN_RUNS.map((id) =>
+          world(hidden)
+            .stream(`subscription { ${field}(rollout: "${id}"${rest} }`, { access: onlyNamespaces(['shop']), principal: TEAM })
+            .then(
+              () => 'opened',
+              (error: Error) => error.message,
+            ),
+        ),
+      ),
+    );
+    expect(new Set(refusals).size).toBe(1);
+    expect(refusals[0]).toContain('there is no such rollout');
   });
 });

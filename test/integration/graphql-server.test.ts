@@ -71,13 +71,16 @@ async function start(): Promise<GraphqlServer> {
         request.headersDistinct['origin']?.[0] === 'http://evil.example' ? { status: 403, message: 'origin' } : undefined,
       stillValid: async () => true,
     },
-    metrics: new Metrics(() => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3, comparisons: 7, differences: 2 }]),
+    metrics: new Metrics({
+      clusters: () => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3, comparisons: 7, differences: 2 }],
+      rollouts: () => ({ phases: new Map([['RUNNING', 1]]), leads: true }),
+    }),
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
     live: [{ name: 'ping', failure: () => undefined }],
     ready: [{ name: 'clusters', failure: () => 'c1 has not synced' }],
-    playground: { defaultQuery: '{ hello }' },
+    playground: { queries: () => ['{ hello }'] },
   });
 }
 
@@ -264,6 +267,7 @@ describe('life', () => {
     }
     expect(await (await fetch(`${server.url}/`)).text()).toContain('/playground');
     const page = await (await fetch(`${server.url}/playground`)).text();
+    expect(page).toContain('.graphiql-tab { transform: none !important; }');
     expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });
 

@@ -91,6 +91,22 @@ describe('wrong usage', () => {
   });
 });
 
+function post(url: string, query: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query }) });
+}
+
+/** A subscription over server-sent events, and what came of it so far. */
+async function watch(url: string, query: string): Promise<{ text: () => string; end: () => void }> {
+  const { body } = await post(url, query, { accept: 'text/event-stream' });
+  if (body === null) throw new Error('no stream');
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  void (async () => {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) text += chunk.value;
+  })().catch(() => {});
+  return { text: () => text, end: () => void reader.cancel().catch(() => {}) };
+}
+
 describe('a gateway on a simulated fleet', () => {
   it('says where it is, once ready, in a file that only its owner reads and that goes with it', async () => {
     await using program = new Program([...SMALL, '--write-kubeconfig', '{dir}/kubeconfig']);
@@ -148,7 +164,7 @@ describe('a gateway on a simulated fleet', () => {
     expect(await program.exited).toBe(130);
   });
 
-  it('prints addresses, the fleet, a query, a mutation and how to stop, in this order, and both can be pasted', async () => {
+  it('prints addresses, the fleet, a query, a canary, how to watch it, take it back and stop, in this order, and all can be pasted', async () => {
     await using program = new Program(SMALL);
     const { url, graphql } = await program.ready();
     const order = [
@@ -156,23 +172,26 @@ describe('a gateway on a simulated fleet', () => {
       `${url}/playground`,
       'Fleet: 2 clusters',
       'query FirstLook',
-      'mutation ReplaceOnePod',
+      'mutation Canary',
+      'subscription WatchCanary',
+      'mutation RollBack',
       'Stop with Ctrl-C',
     ].map((text) => program.stdout.indexOf(text));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order[0]).toBeGreaterThan(0);
-    for (const start of ['query FirstLook', 'mutation ReplaceOnePod']) {
-      const document = program.stdout.slice(program.stdout.indexOf(start)).split('\n\n')[0];
-      const response = await fetch(graphql ?? '', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: document }),
-      });
-      const answer = await response.json();
-      expect(answer).not.toHaveProperty('errors');
-      if (start.startsWith('mutation')) expect(answer.data.podDelete).toMatchObject({ userErrors: [], operation: { outcome: 'APPLIED' } });
-    }
-  });
+    const printed = (start: string) => program.stdout.slice(program.stdout.indexOf(start)).split('\n\n')[0] ?? '';
+    const ask = async (query: string) => (await post(graphql ?? '', query)).json();
+    expect(await ask(printed('query FirstLook'))).toMatchObject({ data: { fleet: { clusterCount: 2 } } });
+    const { data } = await ask(printed('mutation Canary'));
+    expect(data.rolloutStart).toMatchObject({ rollout: { phase: 'PENDING' }, userErrors: [] });
+    const { id } = data.rolloutStart.rollout;
+    const watching = await watch(graphql ?? '', printed('subscription WatchCanary').replace('ROLLOUT_ID', id));
+    await expect.poll(watching.text, { timeout: 30_000 }).toMatch(/"phase":"WAITING","currentStep":0/);
+    const rolledBack = await ask(printed('mutation RollBack').replace('ROLLOUT_ID', id));
+    expect(rolledBack.data.rolloutRollback).toMatchObject({ rollout: { id, phase: 'ROLLING_BACK' }, userErrors: [] });
+    await expect.poll(watching.text, { timeout: 30_000 }).toMatch(/"phase":"ROLLED_BACK"/);
+    watching.end();
+  }, 90_000);
 
   it('keeps its clusters in the data directory, and nobody else may open them meanwhile', async () => {
     await using first = new Program([...SMALL, '--data-dir', '{dir}/data']);
@@ -218,22 +237,25 @@ describe('a gateway on a simulated fleet', () => {
     for (const { name } of results.filter(({ status }) => status === 'notice')) expect(name).toMatch(/GET/);
   });
 
-  it("answers the README's commands", async () => {
+  it("answers the README's commands, one after the other, in one shell", async () => {
     await using program = new Program(SMALL);
     const { url } = await program.ready();
-    const commands = [...README.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map((match) =>
-      (match[1] ?? '').replaceAll('http://127.0.0.1:4000', url),
+    const [, cluster = ''] = /cluster: "([^"]+)"/.exec(program.stdout) ?? [];
+    const commands = [...README.matchAll(/```sh\n((?:id=\$\()?curl [\s\S]*?)```/g)].map((match) =>
+      (match[1] ?? '').replaceAll('http://127.0.0.1:4000', url).replaceAll('us-east-1-edge', cluster),
     );
-    expect(commands).toHaveLength(2);
-    for (const command of commands) {
-      // A subscription goes on until somebody ends it.
-      const { stdout } = await promisify(execFile)('bash', ['-c', command.replace('curl ', 'curl --max-time 2 ')]).catch(
-        (error: { stdout: string }) => error,
-      );
-      expect(stdout).toContain('"data":');
-      expect(stdout).not.toContain('"errors"');
-    }
-  });
+    expect(commands).toHaveLength(5);
+    // A subscription goes on until somebody ends it; one that waits ends by itself.
+    const bounded = commands.map((command) => command.replace('curl ', `curl --max-time ${command.includes('rolloutWait') ? 30 : 2} `));
+    const script = bounded.map((command) => `echo "--- next"; ${command}`).join('\n');
+    const { stdout } = await promisify(execFile)('bash', ['-c', script]);
+    const [, fleet, pods, start, wait, rollback] = stdout.split('--- next');
+    for (const answer of [fleet, pods, wait, rollback]) expect(answer).toContain('"data":');
+    expect(stdout).not.toContain('"errors"');
+    expect(start?.trim()).toBe('');
+    expect(wait).toMatch(/"met":true,"rollout":\{"phase":"WAITING"/);
+    expect(rollback).toContain('"rolloutRollback":{"rollout":{"phase":"ROLLING_BACK"},"userErrors":[]}');
+  }, 90_000);
 });
 
 describe('token holders', () => {

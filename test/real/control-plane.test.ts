@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasCondition } from '../controlplane/cluster-client.ts';
 import { nodeSetLabel } from '../controlplane/fake-nodes.ts';
+import { holdNewPodsUnready } from '../controlplane/held-pods.ts';
 import { sharedControlPlane } from '../controlplane/shared-control-plane.ts';
 import { until } from '../controlplane/until.ts';
 import { cloneSet, deployment, image, isReady, type Place, podsOf, restartCount, untilPod, waitingReason } from './workloads.ts';
@@ -82,6 +83,22 @@ describe('workloads', () => {
   it('the webhooks of OpenKruise are in force', async () => {
     const wrong = cloneSet(namespace, 'wrong', 'v1', { replicas: -1, partition: 0 });
     await expect(cluster.apply(wrong)).rejects.toThrow(/replicas/);
+  });
+});
+
+describe('new pods that are held', () => {
+  it('run and never get ready; those that were there stay, and others are not concerned', async () => {
+    const [held, other] = [await cluster.createNamespace('held'), namespace];
+    await cluster.apply(deployment(held, 'held', 'v1', 1));
+    await untilPod({ cluster, namespace: held }, 'held', isReady);
+    await using _ = await holdNewPodsUnready(cluster, { namespace: held, image: image('v1') });
+    await cluster.kubectl('-n', held, 'scale', 'deployment/held', '--replicas=2');
+    await cluster.apply(deployment(other, 'not-held', 'v1', 1));
+    await untilPod({ cluster, namespace: other }, 'not-held', isReady);
+    await sleep(2_000);
+    const pods = await podsOf({ cluster, namespace: held }, 'held');
+    expect(pods.map(({ status: { phase } }) => phase)).toEqual(['Running', 'Running']);
+    expect(pods.map(isReady).sort()).toEqual([false, true]);
   });
 });
 

@@ -42,6 +42,8 @@ export class GatewayProcess implements AsyncDisposable {
     await writeFile(configFile, JSON.stringify({ clusters }));
     const options = ['--kubeconfig', kubeconfigPath, '--port', '0', '--config', configFile, '--ready-file', readyFile, '--log', 'json'];
     const child = spawn(process.execPath, [main, 'serve', ...options, ...args], {
+      // What it keeps, it keeps in its own folder unless told where.
+      cwd: directory,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: directory },
     });
@@ -65,6 +67,18 @@ export class GatewayProcess implements AsyncDisposable {
   /** The end of what it wrote to standard error. */
   get log(): string {
     return this.#log.text;
+  }
+
+  /** SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** SIGKILL; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await until('the gateway gone', { timeoutMs: stopTimeoutMs, everyMs: 5 }, async () => hasExited(this.#child));
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   client(token?: string): GraphqlClient {

@@ -61,6 +61,12 @@ export class PodBuilder extends ObjectBuilder {
     });
   }
 
+  /** Its container runs since then. */
+  running(since: number): this {
+    this.#containerStatus = { ...this.#containerStatus, state: { running: { startedAt: rfc3339(since) } } };
+    return this;
+  }
+
   restarts(count: number, finishedAt?: number, exitCode = 1): this {
     this.#containerStatus = { ...this.#containerStatus, restartCount: count };
     if (finishedAt !== undefined) {

@@ -1,8 +1,8 @@
 import { type ExecutionResult, execute, parse, subscribe, validate } from 'graphql';
 import { type Access, EVERYTHING, type Visibility } from '../../src/auth/access.ts';
 import type { Principal } from '../../src/auth/principal.ts';
-import type { Commands } from '../../src/commands/commands.ts';
-import { OperationHistory } from '../../src/commands/operation-history.ts';
+import { type Capability, type Commands, WORKLOAD_VERBS } from '../../src/commands/commands.ts';
+import { OperationBook } from '../../src/commands/operation-book.ts';
 import { ChangeLog } from '../../src/feed/change-log.ts';
 import { ResumeTokens } from '../../src/feed/resume-token.ts';
 import { createGraphContext, type GraphContext } from '../../src/graph/context.ts';
@@ -10,6 +10,7 @@ import { buildSchema } from '../../src/graph/schema.ts';
 import { hmacSeal } from '../../src/graph/seal.ts';
 import type { ClusterRecord } from '../../src/model/cluster.ts';
 import type { ObjectRecord } from '../../src/model/object-record.ts';
+import { ROLLOUT_VERBS } from '../../src/rollout/events.ts';
 import { RunBook } from '../../src/rollout/run-book.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { seededRandom } from '../../src/runtime/random.ts';
@@ -24,11 +25,11 @@ export class GraphWorld {
   readonly clock = new VirtualClock();
   readonly store = new InMemoryGraphStore({ now: () => this.clock.now() });
   readonly log = new ChangeLog({ clock: this.clock });
-  readonly operations = new OperationHistory();
+  readonly operations = new OperationBook();
   readonly seal = hmacSeal('one key for all worlds');
   readonly tokens = new ResumeTokens({ processId: 'one', key: Buffer.alloc(32, 1) });
   readonly runs = new RunBook(new ChangeLog({ clock: this.clock }));
-  commands: Commands = onlyCommands({});
+  commands: Commands = onlyCommands(NO_CAPABILITIES);
   readonly #closing = new AbortController();
 
   constructor() {
@@ -109,6 +110,15 @@ export interface AskOptions {
   readonly principal?: Principal;
   readonly operationName?: string;
 }
+
+const NO: Capability = { allowed: false, reason: 'this world does not carry that out' };
+const noneOf = <V extends string>(verbs: readonly V[]) => Object.fromEntries(verbs.map((verb) => [verb, NO])) as Record<V, Capability>;
+
+/** What may be asked of a door that carries out nothing. */
+export const NO_CAPABILITIES: Partial<Commands> = {
+  workloadCapabilities: () => noneOf(WORKLOAD_VERBS),
+  rolloutCapabilities: () => noneOf(ROLLOUT_VERBS),
+};
 
 /** A door that carries out these commands and refuses to know any other. */
 export function onlyCommands(known: Partial<Commands>): Commands {

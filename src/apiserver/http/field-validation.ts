@@ -9,7 +9,7 @@ type Validation = 'Ignore' | 'Warn' | 'Strict';
 
 const CHOICES: readonly string[] = ['Ignore', 'Strict', 'Warn'];
 
-function validationOf(query: URLSearchParams): Validation {
+export function validationOf(query: URLSearchParams): Validation {
   const value = query.get('fieldValidation') || 'Warn';
   if (!CHOICES.includes(value)) {
     throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [notSupported('fieldValidation', value, CHOICES)]);
@@ -27,7 +27,7 @@ export function checkBodyFields(query: URLSearchParams, served: ServedResource, 
   throw badRequest(`${kind} in version "${served.version}" cannot be handled as a ${kind}: strict decoding error: ${unknown.join(', ')}`);
 }
 
-/** The same for a patch that has the shape of the object; a JSON Patch has not. */
+/** The same for a patch that has the shape of the object; a JSON Patch has not: what it makes is looked at. */
 export function checkPatchFields(query: URLSearchParams, served: ServedResource, patch: Patch): string[] {
   const validation = validationOf(query);
   if (patch.type !== 'merge' && patch.type !== 'strategic') return [];
@@ -36,6 +36,14 @@ export function checkPatchFields(query: URLSearchParams, served: ServedResource,
   if (unknown.length === 0 || validation === 'Ignore') return [];
   if (validation === 'Warn') return unknown;
   throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', text, `strict decoding error: ${unknown.join(', ')}`)]);
+}
+
+/** Of the whole object that a JSON Patch makes, which the caller owns. */
+export function checkPatchedFields(validation: Validation, served: ServedResource, object: unknown): string[] {
+  const unknown = dropUnknownFields(served, object).map(described);
+  if (unknown.length === 0 || validation === 'Ignore') return [];
+  if (validation === 'Warn') return unknown;
+  throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', '', `strict decoding error: ${unknown.join(', ')}`)]);
 }
 
 const described = (path: string) => `unknown field "${path}"`;

@@ -217,6 +217,15 @@ describe('objects', () => {
       status: 422,
       body: { message: expect.stringContaining('unknown field "spec.template.spec.containers[0].imaeg"') },
     });
+    const operations = [{ op: 'add', path: '/spec/template/spec/contaners', value: [] }];
+    const jsonPatch = { method: 'PATCH', headers: { 'content-type': 'application/json-patch+json' }, body: operations };
+    expect(json(`${path}/web?fieldValidation=Strict`, jsonPatch)).toMatchObject({
+      status: 422,
+      body: { message: expect.stringContaining('unknown field "spec.template.spec.contaners"') },
+    });
+    const dropped = json(`${path}/web`, jsonPatch);
+    expect(dropped.headers['warning']).toContain('spec.template.spec.contaners');
+    expect(JSON.stringify(dropped.body)).not.toContain('contaners');
     expect(json(`${path}/web?fieldValidation=Ignore`, patch).headers).not.toHaveProperty('warning');
   });
 

@@ -6,10 +6,11 @@ import type { ServedResource } from '../resources/resource-definition.ts';
 import { methodNotAllowed, noSuchResource, StatusError, successStatus } from '../status.ts';
 import type { IncludeObject } from '../table/table.ts';
 import type { ListQuery, WatchRequest } from '../verbs/read.ts';
+import type { WriteMode } from '../verbs/target.ts';
 import { errorAnswer, hasProtobuf, jsonAnswer, listAnswer, listText, objectAnswer, type Rendering } from './answers.ts';
 import { type ApiAnswer, type ApiRequest, headerOf } from './api-request.ts';
 import { booleanParameter, integerParameter, isDryRun, jsonBody, patchBody } from './bodies.ts';
-import { checkBodyFields, checkPatchFields, warningHeaders } from './field-validation.ts';
+import { checkBodyFields, checkPatchedFields, checkPatchFields, validationOf, warningHeaders } from './field-validation.ts';
 import { callerOf } from './identity.ts';
 import { type AnswerForm, acceptedForm } from './media-types.ts';
 import { otherAnswer } from './other-paths.ts';
@@ -60,13 +61,21 @@ export class RequestHandler {
       case 'PATCH': {
         const patch = patchBody(request);
         const inspected = inspecting(target, (served) => checkPatchFields(request.query, served, patch));
-        return this.#written(request, inspected, this.#core.service.patch(inspected, patch, { dryRun: isDryRun(request) }));
+        return this.#written(request, inspected, this.#core.service.patch(inspected, patch, this.#patchMode(request, inspected)));
       }
       case 'DELETE':
         return target.name === undefined ? this.#deleteCollection(request, target) : this.#delete(request, target);
       default:
         throw methodNotAllowed();
     }
+  }
+
+  #patchMode(request: ApiRequest, { warnings }: InspectedRequest): WriteMode {
+    const validation = validationOf(request.query);
+    return {
+      dryRun: isDryRun(request),
+      inspectPatched: (served, object) => void warnings.push(...checkPatchedFields(validation, served, object)),
+    };
   }
 
   #read(request: ApiRequest, target: ServiceRequest): ApiAnswer {
@@ -149,7 +158,7 @@ export class RequestHandler {
 }
 
 interface InspectedRequest extends ServiceRequest {
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
 }
 
 /** Has the members of a body looked at that has the shape of the kind; those of most sub-resources have another. */

@@ -30,6 +30,8 @@ export interface Target {
 
 export interface WriteMode {
   readonly dryRun: boolean;
+  /** Shown the object that a JSON Patch makes, and may take members from it or refuse it. */
+  readonly inspectPatched?: ((served: ServedResource, object: unknown) => void) | undefined;
 }
 
 export function keyOf({ namespace, name }: Pick<Target, 'namespace' | 'name'>): string {

@@ -25,7 +25,9 @@ export function patchObject(context: ServerContext, target: Target, patch: Patch
   const { served } = target;
   refuseApply(patch);
   const previous = storedObject(context, target);
-  const proposed = accepted(served, cloneJson(patched(served.definition, presented(served, previous), patch)));
+  const next = cloneJson(patched(served.definition, presented(served, previous), patch));
+  if (patch.type === 'json') mode.inspectPatched?.(served, next);
+  const proposed = accepted(served, next);
   checkNames(target, proposed.metadata);
   return presented(served, replaceObject(context, target, { previous, proposed }, mode));
 }

@@ -239,7 +239,8 @@ function watchDeadline(scope: CallScope, timeoutSeconds: number | undefined): Di
 }
 
 function writeQuery(options: WriteOptions): Query {
-  return { dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: options.fieldManager };
+  const { fieldManager, fieldValidation } = options;
+  return { dryRun: options.dryRun === true ? 'All' : undefined, fieldManager, fieldValidation };
 }
 
 /** A dry run changes nothing: without an answer it may simply be sent again. */

@@ -36,6 +36,12 @@ export async function contextsOf(files: readonly string[], names: readonly strin
   return Promise.all(wanted.map((name) => onlyOffer(name, offers, files)).map(({ document, name }) => contextOf(document, name)));
 }
 
+/** What the contexts of the files are called. Throws `KubeconfigError` for a file that cannot be read or understood. */
+export async function contextNames(files: readonly string[]): Promise<string[]> {
+  const documents = await Promise.all(files.map(readKubeconfig));
+  return documents.flatMap((document) => document.entries('contexts').map(nameOf));
+}
+
 interface Offer {
   readonly document: KubeconfigEntry;
   readonly name: string;

@@ -15,6 +15,8 @@ export function seedAccess(seed: ClusterSeed, at: number): void {
     clusterRole('kruise-view', [{ apiGroups: ['apps.kruise.io'], resources: ['*'], verbs: READ }], 'view'),
     clusterRole('kruise-edit', [{ apiGroups: ['apps.kruise.io'], resources: ['*'], verbs: WRITE }], 'edit'),
     clusterRole('fleetgraph-gateway', GATEWAY_RULES),
+    clusterRole('fleetgraph-hub', HUB_RULES),
+    binding('ClusterRoleBinding', 'fleetgraph-hub', { role: 'fleetgraph-hub', user: GATEWAY_USER.name }),
     binding('ClusterRoleBinding', 'fleetgraph-gateway', { role: 'fleetgraph-gateway', user: GATEWAY_USER.name }),
   ];
   for (const object of objects) seed.add(object, at);
@@ -23,6 +25,7 @@ export function seedAccess(seed: ClusterSeed, at: number): void {
 /** It reads what it shows, asks whether others may, and acts only as the people who call it. */
 const GATEWAY_RULES = [
   { apiGroups: ['', 'events.k8s.io'], resources: ['events', 'namespaces', 'nodes', 'pods', 'services'], verbs: READ },
+  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
   { apiGroups: ['apps', 'apps.kruise.io', 'autoscaling', 'policy'], resources: ['*'], verbs: READ },
   { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
   { apiGroups: [GROUP], resources: ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'], verbs: READ },
@@ -31,6 +34,14 @@ const GATEWAY_RULES = [
   { apiGroups: [''], resources: ['groups', 'serviceaccounts', 'users'], verbs: ['impersonate'] },
   // Of uids and of extras whatever their keys: RBAC knows no `userextras/*`.
   { apiGroups: ['authentication.k8s.io'], resources: ['*'], verbs: ['impersonate'] },
+];
+
+/** Any simulated cluster may be the hub. */
+const HUB_RULES = [
+  { apiGroups: ['fleetgraph.io'], resources: ['*'], verbs: [...READ, ...WRITE] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...READ, ...WRITE] },
+  { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['create', 'update'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['create'] },
 ];
 
 function clusterRole(name: string, rules: readonly object[], aggregatedTo?: string): KubeObject {

@@ -162,4 +162,16 @@ describe('a fault of one image', () => {
     await story.seconds(3);
     expect(await container(story)).toMatchObject({ ready: true });
   });
+
+  it('may be of new pods alone: those that are there stay ready', async () => {
+    await using story = await begin('demo:v1');
+    await story.seconds(4);
+    story.fleet.faults.holdNewUnready(story.cluster.name, 'demo:v1', story.clock.now());
+    await story.seconds(4);
+    expect(await container(story)).toMatchObject({ ready: true });
+    const { metadata } = await pod(story);
+    await story.api.delete(PODS, { namespace: 'shop', name: metadata.name });
+    await story.seconds(10);
+    expect(await container(story)).toMatchObject({ ready: false, state: { running: {} } });
+  });
 });

@@ -29,8 +29,8 @@ export interface PodObservation {
   readonly node: Node | undefined;
   readonly memory: PodMemory | undefined;
   readonly kill: { readonly container: string; readonly reason: KillReason } | undefined;
-  /** Images whose containers do not get ready, whatever their tag says. */
-  readonly unreadyImages: ReadonlySet<string>;
+  /** Images whose containers do not get ready, whatever their tag says, in pods that were created at that moment or later. */
+  readonly unreadyImages: ReadonlyMap<string, number>;
   readonly now: number;
 }
 
@@ -46,7 +46,7 @@ export class Kubelets implements Controller {
   readonly #context: ControllerContext;
   readonly #machines: Machines;
   readonly #memory = new Map<string, PodMemory>();
-  readonly #unreadyImages = new Set<string>();
+  readonly #unreadyImages = new Map<string, number>();
   readonly #kills = new Map<string, { container: string; reason: KillReason }>();
 
   constructor(context: ControllerContext, machines: Machines) {
@@ -65,9 +65,9 @@ export class Kubelets implements Controller {
     if (container !== undefined) this.#kills.set(keyOf(pod), { container, reason });
   }
 
-  /** Keys of the pods to wake afterwards: containers of this image never get ready (again), or may again. */
-  holdUnready(image: string, isHeld: boolean): string[] {
-    if (isHeld) this.#unreadyImages.add(image);
+  /** Keys of the pods to wake afterwards: containers of this image never get ready (again), or may again. `since`: of pods created from then on. */
+  holdUnready(image: string, isHeld: boolean, since = 0): string[] {
+    if (isHeld) this.#unreadyImages.set(image, since);
     else this.#unreadyImages.delete(image);
     return [...this.#context.cache.collection<Pod>(PODS).all()]
       .filter(({ spec }) => spec.containers.some((container) => container.image === image))
@@ -140,7 +140,7 @@ function stepContainer({ pod, kill, unreadyImages, now }: PodObservation, rememb
   const { since = now, pulls = 0 } = remembered.containers[name] ?? {};
   return nextStep({
     container,
-    behaviour: unreadyImages.has(container.image) ? 'broken' : behaviourOf(container.image),
+    behaviour: isHeldUnready(pod, container.image, unreadyImages) ? 'broken' : behaviourOf(container.image),
     status: pod.status?.containerStatuses?.find((status) => status.name === name),
     ageMs: now - since,
     pulls,
@@ -150,6 +150,11 @@ function stepContainer({ pod, kill, unreadyImages, now }: PodObservation, rememb
     podUid: pod.metadata.uid ?? '',
     now,
   });
+}
+
+function isHeldUnready({ metadata }: Pod, image: string, unreadyImages: PodObservation['unreadyImages']): boolean {
+  const since = unreadyImages.get(image);
+  return since !== undefined && Date.parse(metadata.creationTimestamp ?? '') >= since;
 }
 
 /** What is remembered of the present states; where that is nothing, what the object tells. */

@@ -13,7 +13,7 @@ export type LinkFault =
 const QUIET_MS = { least: 1_000, most: 4_000 };
 
 /** The next fault of a seeded plan: half of them are plain cuts. */
-export function nextFault(random: Random): LinkFault {
+function nextFault(random: Random): LinkFault {
   const chance = random.next();
   if (chance < 0.5) return { type: 'cut', how: random.pick(['rst', 'fin']) };
   if (chance < 0.7) return { type: 'cut-after', bytes: 1 + random.int(200_000) };

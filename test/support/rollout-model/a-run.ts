@@ -16,6 +16,8 @@ export interface RunSetting {
   readonly onFailure?: 'HALT' | 'ROLL_BACK';
   readonly paused?: boolean;
   readonly maxUnavailable?: string | number;
+  /** Nobody hears yet that the first spec patch has taken effect. */
+  readonly startUnheard?: boolean;
 }
 
 /** One run on the model cluster, driven by hand: what a table of rules is told with. */
@@ -32,6 +34,7 @@ export class ARun {
     onFailure = 'HALT',
     paused = false,
     maxUnavailable = 2,
+    startUnheard = false,
   }: RunSetting = {}) {
     this.cluster = new ModelCluster(aModelWorkload(kind, replicas, { paused, maxUnavailable }), START);
     this.cluster.originalMinReady = 4;
@@ -40,6 +43,7 @@ export class ARun {
       runOf(plan, { runId: 'run7', createdAt: this.cluster.now, author: { username: 'alice', groups: [] }, epoch: 1 }),
       this.cluster,
     );
+    if (startUnheard) this.driver.slowAnswer = 'START';
     this.driver.deliver({ type: 'leadership', epoch: 1 });
   }
 

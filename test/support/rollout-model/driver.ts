@@ -1,7 +1,7 @@
 import type { PatchEffect, RolloutEffect } from '../../../src/rollout/effects.ts';
 import type { PatchResult, RolloutEvent, RolloutObservation, RolloutVerb } from '../../../src/rollout/events.ts';
 import type { Refusal } from '../../../src/rollout/refusal.ts';
-import type { RolloutState } from '../../../src/rollout/state.ts';
+import type { IntentOp, RolloutState } from '../../../src/rollout/state.ts';
 import { step } from '../../../src/rollout/step.ts';
 import type { ModelCluster } from './model-cluster.ts';
 
@@ -30,12 +30,15 @@ export class Driver {
   patchFault: PatchFault | undefined;
   recordFails = 0;
   readFails = 0;
+  /** The next patch, of that kind where it is named, takes effect at once and is answered when somebody lets it. */
+  slowAnswer: IntentOp | 'any' | undefined;
   /** Reads that fail after a patch went astray. */
   deafAfterDelay = 0;
   duplicates = false;
   hasRight = true;
   readonly #cluster: ModelCluster;
   #queue: RolloutEvent[] = [];
+  #unheard: RolloutEvent[] = [];
   #epoch: number;
 
   constructor(state: RolloutState, cluster: ModelCluster) {
@@ -62,9 +65,15 @@ export class Driver {
   crash(): void {
     this.crashAt = undefined;
     this.#queue = [];
+    this.#unheard = [];
     this.state = JSON.parse(this.hub) as RolloutState;
     this.#epoch += 1;
     this.#queue.push({ type: 'leadership', epoch: this.#epoch });
+  }
+
+  /** Answers that were slow come in. */
+  hear(): void {
+    for (const event of this.#unheard.splice(0)) this.deliver(event);
   }
 
   /** A patch of the past arrives. */
@@ -154,7 +163,12 @@ export class Driver {
       this.crash();
       return false;
     }
-    this.#answer({ type: 'patched', intentId, result });
+    const answer: RolloutEvent = { type: 'patched', intentId, result };
+    const op = this.state.status.intents.find(({ id }) => id === intentId)?.op;
+    if (this.slowAnswer === 'any' || (op !== undefined && this.slowAnswer === op)) {
+      this.slowAnswer = undefined;
+      this.#unheard.push(answer);
+    } else this.#answer(answer);
     return true;
   }
 

@@ -2,7 +2,7 @@ import type { RolloutObservation, RolloutVerb } from '../../../src/rollout/event
 import { runOf } from '../../../src/rollout/new-run.ts';
 import { planRollout } from '../../../src/rollout/plan.ts';
 import type { StepRequest } from '../../../src/rollout/planned-steps.ts';
-import { isFinished, type RolloutState } from '../../../src/rollout/state.ts';
+import { type IntentOp, isFinished, type RolloutState } from '../../../src/rollout/state.ts';
 import { type Random, seededRandom } from '../../../src/runtime/random.ts';
 import { type CrashPoint, Driver, type PatchFault } from './driver.ts';
 import { violations } from './invariants.ts';
@@ -64,7 +64,7 @@ class Story {
   tell(commands: number): StoryResult {
     const problems: string[] = [];
     try {
-      this.driver.deliver({ type: 'leadership', epoch: 1 });
+      this.#beginRun();
       for (let turn = 0; turn < commands; turn += 1) this.#act();
       this.#calm();
       problems.push(...violations(this.initial, this.cluster, this.driver));
@@ -78,6 +78,18 @@ class Story {
       phase: this.driver.state.status.phase,
       writes: this.driver.sent.length,
     };
+  }
+
+  /** Now and then somebody thinks better of it before the first patches are answered. */
+  #beginRun(): void {
+    const isHasty = this.random.int(5) === 0;
+    if (isHasty) this.driver.slowAnswer = this.random.pick<IntentOp>(['CLAIM', 'START', 'START']);
+    this.driver.deliver({ type: 'leadership', epoch: 1 });
+    if (!isHasty) return;
+    this.#command(this.random.pick<RolloutVerb>(['rollback', 'rollback', 'abort', 'pause']));
+    this.driver.slowAnswer = undefined;
+    if (this.random.int(3) === 0) this.driver.crash();
+    this.driver.hear();
   }
 
   #begin(): RolloutState {
@@ -125,6 +137,7 @@ class Story {
   #repertoire(): Deed[] {
     return [
       [30, 'time passes', () => this.#pass(this.random.pick([2, 4, 10, 20, 40, 90]) * 1_000)],
+      [5, 'a slow answer', () => this.#slowAnswer()],
       [16, 'advance', () => this.#command('advance')],
       [3, 'pause', () => this.#command('pause')],
       [6, 'resume', () => this.#command('resume')],
@@ -245,6 +258,16 @@ class Story {
     this.driver.arrive();
   }
 
+  /** Of a patch; people command meanwhile. */
+  #slowAnswer(): void {
+    this.driver.slowAnswer = 'any';
+    if (this.random.int(2) === 0) this.#pass(2_000);
+    this.#command(this.random.pick<RolloutVerb>(['advance', 'resume', 'retry', 'rollback']));
+    this.#command(this.random.pick<RolloutVerb>(['rollback', 'rollback', 'pause', 'abort', 'resume']));
+    this.driver.slowAnswer = undefined;
+    this.driver.hear();
+  }
+
   #scale(): void {
     const replicas = this.random.pick([3, 6, 10, 12, 20]);
     this.isUndisturbed = false;
@@ -278,6 +301,7 @@ class Story {
       recordFails: 0,
       readFails: 0,
       deafAfterDelay: 0,
+      slowAnswer: undefined,
       duplicates: false,
       hasRight: true,
     });
@@ -285,6 +309,7 @@ class Story {
     this.#lagMs = 0;
     this.#staleUntil = 0;
     cluster.controllerLagMs = 0;
+    driver.hear();
     this.#pass(2_000);
     while (driver.delayed.length > 0) driver.arrive();
     for (let ticks = 0; ticks < CALM_TICKS && !this.#isAtRest(); ticks += 1) this.#pass(4_000);

@@ -5,13 +5,14 @@ import type { ClusterStore, Collection } from '../../../store/graph-store.ts';
 import { builder } from '../../builder.ts';
 import type { GraphContext } from '../../context.ts';
 import { countIn } from '../../counting.ts';
+import { clusterId } from '../../global-id.ts';
 import { Cluster } from '../../refs.ts';
 import { openStream } from '../../streams.ts';
 import { filterArg, labelSelectorArg } from '../lists.ts';
 import { defineStream, streamArgs } from '../stream/stream.type.ts';
 import { clusterFilter } from './cluster.list.ts';
 
-const ClusterStream = defineStream('Cluster', 'cluster', Cluster);
+const ClusterStream = defineStream('Cluster', 'cluster', Cluster, ({ name }) => clusterId(name));
 
 builder.subscriptionField('clusterChanges', (t) =>
   t.field({

@@ -95,7 +95,8 @@ const Fleet = builder.objectRef<ClusterScope>('Fleet').implement({
     }),
     attention: t.field({
       type: [Attention],
-      description: 'What somebody should look at, most urgent first: unreachable clusters, stuck workloads, crash-looping components.',
+      description:
+        'What somebody should look at, most urgent first: unreachable clusters, crash-looping components, halted rollouts, stuck workloads.',
       args: { first: t.arg.int({ defaultValue: ATTENTION, description: 'Items wanted, 1 to 500.' }) },
       resolve: (scope, { first }, ctx) => {
         const size = pageSize(first, ATTENTION);

@@ -27,7 +27,7 @@ builder.queryField('operations', (t) =>
     type: OperationConnection,
     nullable: true,
     description:
-      'What was asked for by mutation, newest first, as far as the viewer asked for it or may see what it is about. Kept in the memory of one process, the latest only.',
+      'What was asked for by mutation, newest first, as far as the viewer asked for it or may see what it is about. Kept by the hub for a day; dry runs only in the memory of the gateway that answered them.',
     args: { ...filterArg(operationFilter), ...pageArgs },
     resolve: (_root, { filter, ...page }, ctx) => {
       const { matches } = operationFilter.compile(filter);

@@ -1,7 +1,9 @@
 import type { CommandError } from '../../../commands/commands.ts';
 import { builder } from '../../builder.ts';
 import { clusterOf } from '../../cluster-of.ts';
-import { Cluster, ObjectReference } from '../../refs.ts';
+import { Cluster, ObjectReference, Rollout } from '../../refs.ts';
+import { visibleRun } from '../../runs.ts';
+import { RolloutPhase } from '../rollout/rollout.enums.ts';
 
 export const UserError = builder.interfaceRef<CommandError>('UserError').implement({
   description:
@@ -38,6 +40,15 @@ builder.objectRef<Extract<CommandError, { readonly type: 'ConflictError' }>>('Co
       nullable: true,
       description: 'Generation that it has now; null where generations are not in question.',
     }),
+    currentPhase: t.expose('currentPhase', {
+      type: RolloutPhase,
+      nullable: true,
+      description: 'Phase that the rollout is in now; null where no rollout is in question.',
+    }),
+    currentStep: t.exposeInt('currentStep', {
+      nullable: true,
+      description: '0-based step that the rollout is at now; null where no rollout is in question.',
+    }),
   }),
 });
 
@@ -46,6 +57,12 @@ builder.objectRef<Extract<CommandError, { readonly type: 'BlockedError' }>>('Blo
   interfaces: [UserError],
   fields: (t) => ({
     by: t.expose('by', { type: ObjectReference, nullable: true, description: 'Object that stands in the way; null when it is none.' }),
+    rollout: t.field({
+      type: Rollout,
+      nullable: true,
+      description: 'Rollout that stands in the way; null when it is none, or may not be seen.',
+      resolve: ({ run }, _args, ctx) => (run === undefined ? undefined : visibleRun(ctx, run, 'get')),
+    }),
   }),
 });
 

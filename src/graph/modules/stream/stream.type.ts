@@ -1,10 +1,16 @@
 import type { InterfaceRef, ObjectRef } from '@pothos/core';
-import type { ChangeType as Change, StreamPhase as Phase, StreamChange, StreamMessage } from '../../../feed/stream-message.ts';
+import type {
+  ChangeType as Change,
+  ObjectIdentity,
+  StreamPhase as Phase,
+  StreamChange,
+  StreamMessage,
+} from '../../../feed/stream-message.ts';
 import { builder, type Schema } from '../../builder.ts';
 import { clusterOf } from '../../cluster-of.ts';
 import type { GraphContext } from '../../context.ts';
 import { describedEnum } from '../../enum-values.ts';
-import { clusterId, objectId } from '../../global-id.ts';
+import { objectId } from '../../global-id.ts';
 import { Cluster } from '../../refs.ts';
 
 const StreamPhase = builder.enumType('StreamPhase', {
@@ -40,8 +46,13 @@ export const streamArgs = builder.args((t) => ({
 type RowRef<R> = ObjectRef<Schema, R> | InterfaceRef<Schema, R>;
 
 /** The types `<noun>Stream` and `<noun>Change`; the row of a change is in `field`. */
-export function defineStream<R extends object>(noun: string, field: string, row: RowRef<R>): ObjectRef<Schema, StreamMessage<R>> {
-  const change = defineChange(noun, field, row);
+export function defineStream<R extends object>(
+  noun: string,
+  field: string,
+  row: RowRef<R>,
+  idOfRow: (identity: ObjectIdentity) => string = objectId,
+): ObjectRef<Schema, StreamMessage<R>> {
+  const change = defineChange(noun, field, row, idOfRow);
   const stream = builder.objectRef<StreamMessage<R>>(`${noun}Stream`);
   stream.implement({
     description: 'One message of a stream; its life is described at the type Subscription.',
@@ -81,13 +92,18 @@ export function defineStream<R extends object>(noun: string, field: string, row:
 
 const named = (ctx: GraphContext, names: readonly string[]) => names.map((cluster) => clusterOf(ctx, { cluster }));
 
-function defineChange<R extends object>(noun: string, field: string, row: RowRef<R>): ObjectRef<Schema, StreamChange<R>> {
+function defineChange<R extends object>(
+  noun: string,
+  field: string,
+  row: RowRef<R>,
+  idOfRow: (identity: ObjectIdentity) => string,
+): ObjectRef<Schema, StreamChange<R>> {
   const change = builder.objectRef<StreamChange<R>>(`${noun}Change`);
   change.implement({
     description: 'What became of one object.',
     fields: (t) => ({
       type: t.field({ type: ChangeType, description: 'What became of it.', resolve: ({ type }) => type }),
-      id: t.id({ description: 'Its global id.', resolve: idOfChange }),
+      id: t.id({ description: 'Its global id.', resolve: ({ identity }) => idOfRow(identity) }),
       cluster: t.field({
         type: Cluster,
         description: 'Cluster that it lives or lived in.',
@@ -102,8 +118,4 @@ function defineChange<R extends object>(noun: string, field: string, row: RowRef
     }),
   });
   return change;
-}
-
-function idOfChange({ identity }: StreamChange<object>): string {
-  return identity.resource === 'clusters' ? clusterId(identity.name) : objectId(identity);
 }

@@ -16,7 +16,7 @@ const CauseSource = builder.enumType('CauseSource', {
   }),
 });
 
-const Cause = builder.objectRef<CauseData>('Cause').implement({
+export const Cause = builder.objectRef<CauseData>('Cause').implement({
   description: 'A reason something does not move.',
   fields: (t) => ({
     code: t.string({

@@ -1,5 +1,6 @@
 import type { ContainerImage as Image, IntOrString } from '../../../model/object-record.ts';
 import type { WorkloadKind as Kind, WorkloadRecord, WorkloadStrategy } from '../../../model/workload-record.ts';
+import type { Run } from '../../../rollout/run.ts';
 import { componentNameOf } from '../../../status/component.ts';
 import { podsOfWorkload } from '../../../status/owners.ts';
 import { replicasOf } from '../../../status/workload-replicas.ts';
@@ -7,16 +8,19 @@ import { builder } from '../../builder.ts';
 import { clusterOf } from '../../cluster-of.ts';
 import { onlyCluster } from '../../cluster-scope.ts';
 import type { ComponentRow } from '../../components.ts';
+import { Connection } from '../../connection.ts';
 import type { GraphContext } from '../../context.ts';
 import { observe, statusOfWorkload } from '../../derived.ts';
 import { typeNameOfWorkload } from '../../kinds.ts';
 import { type MaybePromise, whenReady } from '../../maybe-promise.ts';
 import { pageSize } from '../../pagination.ts';
-import { Component, KubernetesResource, Node, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
+import { Component, KubernetesResource, Node, Rollout, Workload, WorkloadRevision, type WorkloadRevisionRow } from '../../refs.ts';
+import { runsOfWorkload, seesRun } from '../../runs.ts';
 import { partOfShelf } from '../../shelves.ts';
 import { listArgs, listBy } from '../lists.ts';
 import { PodConnection, podList } from '../pod/pod.list.ts';
-import { WorkloadCapabilities, workloadCapabilities } from './capabilities.type.ts';
+import { RolloutConnection, rolloutOrder } from '../rollout/rollout.list.ts';
+import { WorkloadCapabilities } from './capabilities.type.ts';
 import { ContainerImage } from './container-image.type.ts';
 import { WorkloadKind } from './workload-kind.ts';
 import { WorkloadReplicas, WorkloadStatus } from './workload-status.type.ts';
@@ -92,11 +96,34 @@ Workload.implement({
       description: 'Component that it belongs to; null when it belongs to none.',
       resolve: (workload) => componentOf(workload),
     }),
+    rollout: t.field({
+      type: Rollout,
+      nullable: true,
+      description: 'The rollout that is moving it now, if it is one of ours.',
+      resolve: (workload, _args, ctx) => activeRunOf(ctx, workload),
+    }),
+    rollouts: t.field({
+      type: RolloutConnection,
+      nullable: true,
+      description:
+        'Rollouts of the workload of this name, newest first, also of one that was there before it. Null when the viewer may not list them.',
+      args: {
+        first: t.arg.int({ defaultValue: 20, description: 'Rollouts wanted, 1 to 500.' }),
+        after: t.arg.string({ description: 'Cursor of the rollout to go on after.' }),
+      },
+      resolve: (workload, page, ctx) =>
+        whenReady(
+          runsOfWorkload(ctx, workload),
+          (runs) =>
+            runs &&
+            new Connection(ctx, () => runs, { sorting: rolloutOrder.sorting(undefined), page, defaultSize: ROLLOUTS, parts: () => [] }),
+        ),
+    }),
     viewerCan: t.field({
       type: WorkloadCapabilities,
       description:
         'What the viewer may do to it now, one field for each mutation, each { allowed, reason }. Never waits for a dead cluster.',
-      resolve: () => workloadCapabilities(),
+      resolve: (workload, _args, ctx) => ctx.commands.workloadCapabilities(ctx.principal, workload),
     }),
     pods: t.field({
       type: PodConnection,
@@ -107,6 +134,15 @@ Workload.implement({
     }),
   }),
 });
+
+const ROLLOUTS = 20;
+
+/** One that moves another object of the same name is not moving this one. */
+function activeRunOf(ctx: GraphContext, workload: WorkloadRecord): MaybePromise<Run | undefined> {
+  const run = ctx.runs.activeOn(workload);
+  if (run === undefined || run.state.spec.target.uid !== workload.uid) return undefined;
+  return whenReady(seesRun(ctx, run, 'get'), (sees) => (sees ? run : undefined));
+}
 
 function componentOf(workload: WorkloadRecord): ComponentRow | undefined {
   const component = componentNameOf(workload);
