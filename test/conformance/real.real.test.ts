@@ -50,5 +50,5 @@ describeApiServer({
 });
 
 function connect(context: KubeContext) {
-  return connectContext(context, { clock: systemClock, userAgent: 'fleetgraph/conformance' });
+  return connectContext(context, { clock: systemClock, userAgent: 'fleetgraph/conformance', readsSecrets: true });
 }

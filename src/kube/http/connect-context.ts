@@ -19,6 +19,7 @@ export interface ConnectOptions {
   /** Turns to read what the cluster sends; default: always. */
   readonly lane?: Lane;
   readonly onUnreadableProtobuf?: HttpApiServerOptions['onUnreadableProtobuf'];
+  readonly readsSecrets?: HttpApiServerOptions['readsSecrets'];
 }
 
 /** client-go reads token files once a minute; the vendor's client knows when its own credentials expire. */
@@ -40,6 +41,7 @@ export function connectContext(context: KubeContext, options: ConnectOptions): H
     ...(impersonate === undefined ? {} : { impersonate }),
     ...(options.lane === undefined ? {} : { lane: options.lane }),
     ...(options.onUnreadableProtobuf === undefined ? {} : { onUnreadableProtobuf: options.onUnreadableProtobuf }),
+    ...(options.readsSecrets === undefined ? {} : { readsSecrets: options.readsSecrets }),
   });
 }
 

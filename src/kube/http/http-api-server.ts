@@ -47,6 +47,8 @@ const PODS: Resource = { group: '', version: 'v1', resource: 'pods', kind: 'Pod'
 export interface HttpApiServerOptions extends ApiCallerOptions {
   /** Told when the protobuf of a kind could not be read: it is asked for in JSON from then on. */
   readonly onUnreadableProtobuf?: (resource: Resource) => void;
+  /** Secrets are read with their contents. Never for what informers read: by default only their metadata is asked for. */
+  readonly readsSecrets?: boolean;
 }
 
 /** A cluster's API server, over HTTP. */
@@ -69,7 +71,12 @@ export class HttpApiServer implements ApiServer {
       resourceVersion: options.resourceVersion,
       resourceVersionMatch: options.resourceVersionMatch,
     });
-    const call: Call = { method: 'GET', path, maxBytes: MAX_LIST_BYTES, ...contentOf(resource, options, LIST_OF_METADATA) };
+    const call: Call = {
+      method: 'GET',
+      path,
+      maxBytes: MAX_LIST_BYTES,
+      ...this.#content(resource, LIST_OF_METADATA, options.metadataOnly),
+    };
     const protobuf = options.metadataOnly === true ? undefined : this.#protobuf.kindOf(resource, options.fields);
     if (protobuf !== undefined) {
       try {
@@ -93,7 +100,7 @@ export class HttpApiServer implements ApiServer {
     using scope = new CallScope(this.#options.clock, options.signal);
     try {
       const protobuf = this.#protobuf.kindOf(resource, options.fields);
-      const accept = protobuf === undefined ? contentOf(resource, {}, METADATA) : { accept: PROTOBUF_OR_JSON };
+      const accept = protobuf === undefined ? this.#content(resource, METADATA) : { accept: PROTOBUF_OR_JSON };
       const answer = await this.#caller.open({ method: 'GET', path: watchPath(resource, options), ...accept }, options, scope);
       using _deadline = watchDeadline(scope, options.timeoutSeconds);
       const form =
@@ -114,7 +121,7 @@ export class HttpApiServer implements ApiServer {
   }
 
   async get(resource: Resource, name: ObjectName, options: RequestOptions = {}): Promise<KubeObject> {
-    return this.#object({ method: 'GET', path: objectPath(resource, name), ...contentOf(resource, {}, METADATA) }, options);
+    return this.#object({ method: 'GET', path: objectPath(resource, name), ...this.#content(resource, METADATA) }, options);
   }
 
   async create(resource: Resource, object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
@@ -187,6 +194,14 @@ export class HttpApiServer implements ApiServer {
     return this.#unusual;
   }
 
+  #isWithheld(resource: Resource): boolean {
+    return isSensitive(resource) && this.#options.readsSecrets !== true;
+  }
+
+  #content(resource: Resource, form: string, metadataOnly?: boolean): Pick<Call, 'accept'> {
+    return contentOf(form, { isWithheld: this.#isWithheld(resource), metadataOnly });
+  }
+
   #giveUpProtobuf(resource: Resource): void {
     this.#unusual += 1;
     this.#protobuf.giveUp(resource);
@@ -203,7 +218,7 @@ export class HttpApiServer implements ApiServer {
   }
 
   #decoder(resource: Resource, fields: FieldMask | undefined): ObjectDecoder {
-    return new ObjectDecoder(isSensitive(resource) ? METADATA_FIELDS : fields, () => {
+    return new ObjectDecoder(this.#isWithheld(resource) ? METADATA_FIELDS : fields, () => {
       this.#unusual += 1;
     });
   }

@@ -19,10 +19,13 @@ export function isSensitive(resource: Resource): boolean {
 }
 
 /**
- * In which form to ask for objects. Of a sensitive kind nothing else is accepted: a server that cannot answer in it
- * refuses, rather than send what nobody may see.
+ * In which form to ask for objects. Where the contents are withheld nothing else is accepted: a server that cannot
+ * answer in it refuses, rather than send what nobody may see.
  */
-export function contentOf(resource: Resource, options: { readonly metadataOnly?: boolean }, form: string): Pick<Call, 'accept'> {
-  if (isSensitive(resource)) return { accept: form };
-  return options.metadataOnly === true ? { accept: `${form},application/json` } : {};
+export function contentOf(
+  form: string,
+  wanted: { readonly isWithheld: boolean; readonly metadataOnly?: boolean | undefined },
+): Pick<Call, 'accept'> {
+  if (wanted.isWithheld) return { accept: form };
+  return wanted.metadataOnly === true ? { accept: `${form},application/json` } : {};
 }
