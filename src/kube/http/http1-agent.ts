@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
+import { BodyTap } from './body-tap.ts';
 import { deferred } from './deferred.ts';
 import { groupLines } from './header-lines.ts';
 import { TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
@@ -89,8 +90,10 @@ function attempt(agent: http.Agent, origin: URL, request: TransportRequest, sign
     reject(aborted(isSent));
     call.destroy();
   };
-  call.once('socket', () => {
+  let tap: BodyTap | undefined;
+  call.once('socket', (socket) => {
     isSent = true;
+    tap = BodyTap.on(socket);
   });
   call.on('error', (error) => {
     wasReset = call.reusedSocket;
@@ -100,16 +103,17 @@ function attempt(agent: http.Agent, origin: URL, request: TransportRequest, sign
   call.once('response', (response) => {
     // The connection may serve somebody else from here on.
     response.once('end', () => signal.removeEventListener('abort', abort));
-    resolve({ status: response.statusCode ?? 0, headers: headerOf(response), body: bodyOf(response, signal) });
+    const pieces: AsyncIterable<Uint8Array> = tap?.isOpen === true ? tap.body(response) : response;
+    resolve({ status: response.statusCode ?? 0, headers: headerOf(response), body: bodyOf(pieces, signal) });
   });
   signal.addEventListener('abort', abort, { once: true });
   call.end(request.body);
   return { answer: promise, wasStale: () => wasReset };
 }
 
-async function* bodyOf(response: http.IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+async function* bodyOf(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* response as AsyncIterable<Uint8Array>;
+    yield* pieces;
   } catch (error) {
     throw signal.aborted ? aborted(true) : transportFailure(error, true);
   }

@@ -1,0 +1,152 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ChunkedBody } from './chunked-body.ts';
+import { deferred } from './deferred.ts';
+
+const END_OF_HEADER = Buffer.from('\r\n\r\n');
+/** More header than Node's parser takes: it shall say so. */
+const MAX_HEADER_BYTES = 64 << 10;
+/** So much waits for the reader before the connection stops reading. */
+const MAX_WAITING_BYTES = 128 << 10;
+const CHUNKED_SUCCESS = /^HTTP\/1\.1 2\d\d[\s\S]*\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n/i;
+const LAST_CHUNK = Buffer.from('0\r\n');
+
+type Parse = (this: Duplex, bytes: Buffer) => void;
+
+/**
+ * Takes the chunks of a successful answer's body from a connection before Node's HTTP parser does, which makes a copy
+ * and a call of each: most of what a busy watch cost. The parser gets the header and what is behind the last chunk, so
+ * whatever it checks and whatever becomes of the connection stays as it is; other answers are its own from the first byte.
+ */
+export class BodyTap {
+  readonly #socket: Duplex;
+  readonly #parse: Parse;
+  readonly #chunks = new ChunkedBody();
+  readonly #onData = (bytes: Buffer) => this.#take(bytes);
+  #header: Buffer = Buffer.alloc(0);
+  #isOpen = false;
+  #response: IncomingMessage | undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #isOver = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  private constructor(socket: Duplex, parse: Parse) {
+    this.#socket = socket;
+    this.#parse = parse;
+    socket.off('data', parse).on('data', this.#onData);
+  }
+
+  /** For a request that has just got its connection. Undefined where not the parser alone listens: it reads all by itself. */
+  static on(socket: Duplex): BodyTap | undefined {
+    const [parse, other] = socket.listeners('data');
+    return parse === undefined || other !== undefined ? undefined : new BodyTap(socket, parse as Parse);
+  }
+
+  /** The body comes this way; known when there is a response. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The body, to be read once. Throws what broke it off, when all that came before has been read. */
+  body(response: IncomingMessage): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#response = response.on('error', (error) => this.#fail(error)).once('close', () => this.#fail(brokenOff()));
+    return this.#pieces(response);
+  }
+
+  async *#pieces(response: IncomingMessage): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (;;) {
+        const piece = this.#next();
+        if (piece !== undefined) yield piece;
+        else if (this.#isOver) return;
+        else if (this.#failure !== undefined) throw this.#failure.error;
+        else await this.#more();
+      }
+    } finally {
+      if (!this.#isOver) response.destroy();
+    }
+  }
+
+  #next(): Buffer | undefined {
+    const piece = this.#waiting.shift();
+    if (piece === undefined) return undefined;
+    this.#waitingBytes -= piece.length;
+    if (!this.#isOver && this.#waitingBytes < MAX_WAITING_BYTES && this.#socket.isPaused()) this.#socket.resume();
+    return piece;
+  }
+
+  #more(): Promise<void> {
+    const { promise, resolve } = deferred<void>();
+    this.#wake = resolve;
+    return promise;
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#isOpen) this.#takeChunks(bytes);
+    else this.#takeHeader(this.#header.length === 0 ? bytes : Buffer.concat([this.#header, bytes]));
+  }
+
+  #takeHeader(bytes: Buffer): void {
+    this.#header = bytes;
+    const end = bytes.indexOf(END_OF_HEADER);
+    if (end < 0 && bytes.length <= MAX_HEADER_BYTES) return;
+    const bodyFrom = end + END_OF_HEADER.length;
+    if (end < 0 || !CHUNKED_SUCCESS.test(bytes.toString('latin1', 0, bodyFrom))) {
+      this.#giveBack(bytes);
+      return;
+    }
+    this.#isOpen = true;
+    this.#parse.call(this.#socket, bytes.subarray(0, bodyFrom));
+    if (!this.#socket.destroyed) this.#takeChunks(bytes.subarray(bodyFrom));
+  }
+
+  #takeChunks(bytes: Buffer): void {
+    const piece = this.#chunks.push(bytes);
+    if (piece.length > 0) this.#keep(piece);
+    if (this.#chunks.rest !== undefined) this.#end(this.#chunks.rest);
+    else if (this.#chunks.isMalformed) {
+      this.#fail(new Error('the chunks of the answer are malformed'));
+      this.#socket.destroy();
+    }
+    this.#wakeUp();
+  }
+
+  #keep(piece: Buffer): void {
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) this.#socket.pause();
+  }
+
+  #end(rest: Buffer): void {
+    // The parser says when it has ended, and that the connection is free for the next request.
+    this.#response
+      ?.once('end', () => {
+        this.#isOver = true;
+        this.#wakeUp();
+      })
+      .resume();
+    this.#giveBack(Buffer.concat([LAST_CHUNK, rest]));
+  }
+
+  #giveBack(bytes: Buffer): void {
+    const socket = this.#socket.off('data', this.#onData).on('data', this.#parse);
+    if (socket.isPaused()) socket.resume();
+    this.#parse.call(socket, bytes);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}
+
+function brokenOff(): Error {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+}
