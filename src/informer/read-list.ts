@@ -9,6 +9,7 @@ import { INTERRUPTED, type Interrupted, interruptible } from './interruptible.ts
 import type { Admission } from './memory-gate.ts';
 import type { ListFrom } from './next-move.ts';
 import { checkItem } from './object-check.ts';
+import { PieceSize } from './piece-size.ts';
 import type { ReflectorSink } from './reflector-sink.ts';
 import type { ReflectorTuning } from './reflector-tuning.ts';
 
@@ -57,14 +58,15 @@ async function readPages(reading: ListReading, limit: number | undefined): Promi
   reading.onShown(first.resourceVersion, newEpoch);
   reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch });
   const progress = new Progress(reading.tuning.emptyPages);
-  let listed = await takePage(reading, first, 0);
+  const pieces = new PieceSize(reading.tuning.eventsPerTurn);
+  let listed = await takePage(reading, first, { listed: 0, pieces });
   if (listed === INTERRUPTED) return INTERRUPTED;
   progress.check(first);
   for (let token = first.continue; token !== undefined && token !== ''; ) {
     const page = await nextPage(reading, limit, token);
     if (page === INTERRUPTED) return INTERRUPTED;
     progress.check(page);
-    listed = await takePage(reading, page, listed);
+    listed = await takePage(reading, page, { listed, pieces });
     if (listed === INTERRUPTED) return INTERRUPTED;
     if (page.continue === token)
       throw new ApiError('server-error', 'the server hands out the same continue token again', { reason: 'ContinueRepeats' });
@@ -108,16 +110,26 @@ function askFor(reading: ListReading, options: ListOptions): Promise<ListPage | 
 }
 
 /** Some objects at a time: a page of large ones must not hold everybody up. Returns how many have been listed. */
-async function takePage(reading: ListReading, page: ListPage, listedBefore: number): Promise<number | Interrupted> {
-  const { sink, resource, tuning, clock, signal, admit, onProgress } = reading;
+async function takePage(
+  reading: ListReading,
+  page: ListPage,
+  before: { readonly listed: number; readonly pieces: PieceSize },
+): Promise<number | Interrupted> {
+  const { sink, resource, clock, signal, admit, onProgress } = reading;
+  const { pieces } = before;
   for (const item of page.items) checkItem(item, resource);
-  admit(listedBefore + page.items.length + (page.remainingItemCount ?? 0));
-  for (let from = 0; from < Math.max(1, page.items.length); from += tuning.eventsPerTurn) {
+  admit(before.listed + page.items.length + (page.remainingItemCount ?? 0));
+  let from = 0;
+  do {
     if (from > 0) await clock.yield();
     if (signal.aborted) return INTERRUPTED;
-    sink.upsert(page.items.slice(from, from + tuning.eventsPerTurn));
-  }
-  const listed = listedBefore + page.items.length;
+    const startedAt = clock.monotonic();
+    const to = from + pieces.size;
+    sink.upsert(page.items.slice(from, to));
+    pieces.took(clock.monotonic() - startedAt);
+    from = to;
+  } while (from < page.items.length);
+  const listed = before.listed + page.items.length;
   onProgress(listed, page.remainingItemCount);
   return listed;
 }

@@ -114,10 +114,20 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     return row === 0 ? undefined : (this.#memory.get(row) ?? this.#make(row));
   }
 
+  /** Looks up what is kept rather than make the text of every uid that is held. */
   missingFrom(keep: ReadonlySet<string>): PodRecord[] {
+    const isKept = new Uint8Array(this.#rows.end);
+    let kept = 0;
+    for (const uid of keep) {
+      const row = this.#rowOf(uid);
+      // Two spellings never stand for one uid: a row is met once.
+      if (row !== 0) kept += 1;
+      isKept[row] = 1;
+    }
     const missing: PodRecord[] = [];
-    for (let row = 1; row < this.#rows.end; row += 1)
-      if (this.#isLive(row) && !keep.has(this.#cells.uid(row))) missing.push(this.#memory.get(row) ?? this.#make(row));
+    if (kept === this.size) return missing;
+    for (let row = 1; row < isKept.length; row += 1)
+      if (isKept[row] === 0 && this.#isLive(row)) missing.push(this.#memory.get(row) ?? this.#make(row));
     return missing;
   }
 
