@@ -1,6 +1,6 @@
 import { ApiError } from '../kube/api-error.ts';
 import type { ApiServer, WatchOptions } from '../kube/api-server.ts';
-import type { WatchEvent } from '../kube/watch-event.ts';
+import { batchesOf, type WatchEvent } from '../kube/watch-event.ts';
 import type { KubeObject } from '../model/kube-object.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
@@ -31,8 +31,12 @@ export interface StreamReading {
 /** A watch whose initial events have been read: what follows is news. */
 export interface OpenStream {
   readonly resourceVersion: ResourceVersion;
-  readonly events: AsyncGenerator<WatchEvent, void, undefined>;
+  readonly events: Batches;
+  /** What came together with the end of the list. */
+  readonly rest: readonly WatchEvent[];
 }
+
+type Batches = AsyncGenerator<readonly WatchEvent[], void, undefined>;
 
 /** The server does not list by stream, or not to the end: list in pages, and remember it. */
 export class NoStreamedList extends Error {}
@@ -50,11 +54,11 @@ export async function readStream(reading: StreamReading): Promise<OpenStream | u
   const events = untilAborted(openStream(reading, until), until);
   let stream: OpenStream | undefined;
   try {
-    const resourceVersion = await takeInitialEvents(reading, events, stalls);
+    const list = await takeInitialEvents(reading, { events, until }, stalls);
     if (signal.aborted) return undefined;
     if (stall.signal.aborted) throw new NoStreamedList();
-    if (resourceVersion === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });
-    stream = { resourceVersion, events };
+    if (list === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });
+    stream = { ...list, events };
     return stream;
   } finally {
     // Also one that waits to be asked for more lets go of its connection.
@@ -62,34 +66,40 @@ export async function readStream(reading: StreamReading): Promise<OpenStream | u
   }
 }
 
-/** The version that the list shows; undefined when the stream ended before the list did. */
+/** The version that the list shows, and what came behind it; undefined when the stream ended before the list did. */
 async function takeInitialEvents(
   reading: StreamReading,
-  events: AsyncGenerator<WatchEvent, void, undefined>,
+  { events, until }: { readonly events: Batches; readonly until: AbortSignal },
   stalls: StallCheck,
-): Promise<ResourceVersion | undefined> {
-  const batch = new Batch(reading);
+): Promise<Pick<OpenStream, 'resourceVersion' | 'rest'> | undefined> {
+  const page = new GatheredPage(reading);
   reading.sink.begin({ newEpoch: false });
-  for (let next = await nextEvent(events); next !== undefined; next = await nextEvent(events)) {
-    if (next.type !== 'bookmark') {
-      stalls.progress();
-      batch.take(next);
-    } else if (next.endsInitialEvents === true) {
-      batch.flush();
-      checkNotOlder(next.resourceVersion, reading.position);
-      reading.sink.finish(next.resourceVersion);
-      return next.resourceVersion;
+  for (let batch = await nextBatch(events); batch !== undefined; batch = await nextBatch(events)) {
+    for (const [at, event] of batch.entries()) {
+      if (until.aborted) return undefined;
+      if (event.type !== 'bookmark') {
+        stalls.progress();
+        page.take(event);
+      } else if (event.endsInitialEvents === true) {
+        page.flush();
+        checkNotOlder(event.resourceVersion, reading.position);
+        reading.sink.finish(event.resourceVersion);
+        return { resourceVersion: event.resourceVersion, rest: batch.slice(at + 1) };
+      }
     }
   }
   return undefined;
 }
 
-function openStream({ apiServer, resource, tuning, options, position }: StreamReading, signal: AbortSignal): AsyncIterable<WatchEvent> {
+function openStream(
+  { apiServer, resource, tuning, options, position }: StreamReading,
+  signal: AbortSignal,
+): AsyncIterable<readonly WatchEvent[]> {
   const resourceVersion = position ?? (tuning.firstList === 'any' ? '0' : '');
-  return apiServer.watch(resource, { ...options, resourceVersion, sendInitialEvents: true, signal });
+  return batchesOf(apiServer.watch(resource, { ...options, resourceVersion, sendInitialEvents: true, signal }));
 }
 
-async function nextEvent(events: AsyncGenerator<WatchEvent, void, undefined>): Promise<WatchEvent | undefined> {
+async function nextBatch(events: Batches): Promise<readonly WatchEvent[] | undefined> {
   try {
     const next = await events.next();
     return next.done === true ? undefined : next.value;
@@ -106,7 +116,7 @@ function checkNotOlder(resourceVersion: ResourceVersion, position: ResourceVersi
 }
 
 /** Gathers what the stream tells until it is as much as a page. */
-class Batch {
+class GatheredPage {
   readonly #reading: StreamReading;
   #objects: KubeObject[] = [];
   #listed = 0;

@@ -1,7 +1,7 @@
 import { ApiError } from '../kube/api-error.ts';
 import type { ApiServer } from '../kube/api-server.ts';
 import type { FieldMask } from '../kube/field-mask.ts';
-import type { WatchEvent } from '../kube/watch-event.ts';
+import { batchesOf, type WatchEvent } from '../kube/watch-event.ts';
 import { groupResourceOf, type Resource } from '../model/resource.ts';
 import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -42,6 +42,8 @@ export interface ReflectorOptions {
   /** Only counts and times changed. Called for every event: must be cheap and must not throw. */
   readonly onActivity?: () => void;
 }
+
+type Batches = AsyncIterable<readonly WatchEvent[]>;
 
 /** After so many failures in a row a list is in pages, however the server likes it. */
 const STREAM_FAILURES = 2;
@@ -311,7 +313,7 @@ export class Reflector {
     using _deadline = clock.after(startedAt + askedMs + this.#tuning.watchGraceMs - clock.monotonic(), () => deadline.abort());
     using _confirmation = this.#confirmLater();
     const until = AbortSignal.any([signal, deadline.signal]);
-    const events = await this.#follow(stream?.events ?? this.#openWatch(askedMs / 1_000, until), until);
+    const events = await this.#follow(stream ?? { events: this.#openWatch(askedMs / 1_000, until), rest: [] }, until);
     if (signal.aborted) return INTERRUPTED;
     if (deadline.signal.aborted)
       throw new ApiError('unreachable', 'the server did not end the watch when it should have', { reason: 'WatchDeadline' });
@@ -319,23 +321,30 @@ export class Reflector {
   }
 
   /** Takes what the watch brings until it ends; returns how many events that were. */
-  async #follow(watch: AsyncIterable<WatchEvent>, signal: AbortSignal): Promise<number> {
-    const { clock } = this.#options;
+  async #follow({ events: batches, rest }: Pick<OpenStream, 'rest'> & { readonly events: Batches }, signal: AbortSignal): Promise<number> {
     this.#watchedFrom = this.#position;
-    let events = 0;
-    for await (const event of untilAborted(watch, signal)) {
+    let events = await this.#takeBatch(rest, 0, signal);
+    for await (const batch of untilAborted(batches, signal)) events = await this.#takeBatch(batch, events, signal);
+    return events;
+  }
+
+  /** Returns how many events have come by then, `before` of them earlier. */
+  async #takeBatch(batch: readonly WatchEvent[], before: number, signal: AbortSignal): Promise<number> {
+    let events = before;
+    for (const event of batch) {
+      if (signal.aborted) break;
       this.#take(event);
       if (event.type === 'bookmark') continue;
       events += 1;
-      if (events % this.#tuning.eventsPerTurn === 0) await clock.yield();
+      if (events % this.#tuning.eventsPerTurn === 0) await this.#options.clock.yield();
     }
     return events;
   }
 
-  #openWatch(timeoutSeconds: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  #openWatch(timeoutSeconds: number, signal: AbortSignal): Batches {
     const { apiServer, fields } = this.#options;
     const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
-    return apiServer.watch(this.resource, { ...options, ...(fields !== undefined && { fields }) });
+    return batchesOf(apiServer.watch(this.resource, { ...options, ...(fields !== undefined && { fields }) }));
   }
 
   #take(event: WatchEvent): void {

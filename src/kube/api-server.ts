@@ -3,7 +3,7 @@ import type { Resource } from '../model/resource.ts';
 import type { ResourceVersion } from '../model/resource-version.ts';
 import type { UserInfo } from '../model/user.ts';
 import type { FieldMask } from './field-mask.ts';
-import type { WatchEvent } from './watch-event.ts';
+import type { WatchStream } from './watch-event.ts';
 
 /**
  * One cluster's API server, in the words of Kubernetes. A port: implemented over HTTP for real clusters
@@ -26,7 +26,7 @@ export interface ApiServer {
    * `unreachable` for network trouble, `throttled`, `forbidden`, ... as answered. Ends within one event
    * when `signal` fires and never throws for that.
    */
-  watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent>;
+  watch(resource: Resource, options: WatchOptions): WatchStream;
 
   get(resource: Resource, name: ObjectName, options?: RequestOptions): Promise<KubeObject>;
   /** `options.subresource` creates e.g. an "eviction" or a "token" of the object named in the body. */

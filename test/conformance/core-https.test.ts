@@ -31,10 +31,10 @@ it('what informers read through never gets the contents of a Secret', async () =
     await admin.create(secrets, secret('kept', { namespace: 'one', annotations: { holds: 'contents' } }));
     const { items, resourceVersion } = await reader.list(secrets);
     const got = await reader.get(secrets, { namespace: 'one', name: 'kept' });
-    const watch = reader.watch(secrets, { resourceVersion, timeoutSeconds: 30 });
+    const watch = reader.watch(secrets, { resourceVersion, timeoutSeconds: 30 })[Symbol.asyncIterator]();
     await admin.create(secrets, secret('told', { namespace: 'one' }));
     const { value: told } = await watch.next();
-    await watch.return();
+    await watch.return?.();
     const objects = [...items, got, ...(told === undefined || told.type === 'bookmark' ? [] : [told.object])];
     expect(objects.map(({ metadata }) => metadata.name)).toEqual(['kept', 'kept', 'told']);
     for (const object of objects) expect([object['data'], object['type']]).toEqual([undefined, undefined]);

@@ -340,13 +340,16 @@ describe('time', () => {
     const watching = { resourceVersion: '1' };
     const { server, clock } = given(silence(true));
     const controller = new AbortController();
-    const next = server.watch(PODS, { ...watching, signal: controller.signal }).next();
+    const next = server
+      .watch(PODS, { ...watching, signal: controller.signal })
+      [Symbol.asyncIterator]()
+      .next();
     await clock.settle();
     controller.abort();
     expect(await next).toEqual({ done: true, value: undefined });
     const started = given(() => reply(200, `${JSON.stringify({ type: 'ADDED', object: pod })}\n`.repeat(3)));
     const second = new AbortController();
-    const events = started.server.watch(PODS, { ...watching, signal: second.signal });
+    const events = started.server.watch(PODS, { ...watching, signal: second.signal })[Symbol.asyncIterator]();
     expect((await events.next()).done).toBe(false);
     second.abort();
     expect((await events.next()).done).toBe(true);
@@ -364,7 +367,8 @@ describe('time', () => {
       })(),
     }));
     const server = new HttpApiServer({ transport, credentials: staticCredentials({}), clock, userAgent: 'x' });
-    const ending = expect(server.watch(PODS, { resourceVersion: '1', timeoutSeconds: 300 }).next()).rejects.toMatchObject({
+    const watch = server.watch(PODS, { resourceVersion: '1', timeoutSeconds: 300 })[Symbol.asyncIterator]();
+    const ending = expect(watch.next()).rejects.toMatchObject({
       code: 'unreachable',
       reason: 'TimedOut',
     });

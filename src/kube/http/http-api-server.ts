@@ -17,7 +17,7 @@ import type {
   WriteOptions,
 } from '../api-server.ts';
 import type { FieldMask } from '../field-mask.ts';
-import type { WatchEvent } from '../watch-event.ts';
+import { type WatchEvent, type WatchStream, watchInBatches } from '../watch-event.ts';
 import { accessReviewCall, accessReviewOf, ownAccessReviewCall, tokenReviewCall, tokenReviewOf } from './access-reviews.ts';
 import { ApiCaller, type ApiCallerOptions, type Call } from './api-caller.ts';
 import { CallScope } from './call-scope.ts';
@@ -34,7 +34,7 @@ import { isProtobuf, PROTOBUF_OR_JSON, ProtobufNegotiation } from './protobuf/pr
 import { ProtobufPageReader } from './protobuf/protobuf-page-reader.ts';
 import { UnreadableProtobuf } from './protobuf/unreadable-protobuf.ts';
 import { collectionPath, objectPath, type Query, withQuery } from './resource-path.ts';
-import { JsonLines, watchEvents } from './watch-stream.ts';
+import { JsonLines, watchBatches } from './watch-stream.ts';
 
 /** V8's longest string is 512 MiB, and one that long holds the program up for seconds: page before that. */
 const MAX_LIST_BYTES = 256 << 20;
@@ -96,7 +96,11 @@ export class HttpApiServer implements ApiServer {
     }
   }
 
-  async *watch(resource: Resource, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
+  watch(resource: Resource, options: WatchOptions): WatchStream {
+    return watchInBatches(this.#batches(resource, options), options.signal);
+  }
+
+  async *#batches(resource: Resource, options: WatchOptions): AsyncGenerator<readonly WatchEvent[], void, undefined> {
     using scope = new CallScope(this.#options.clock, options.signal);
     try {
       const protobuf = this.#protobuf.kindOf(resource, options.fields);
@@ -108,9 +112,9 @@ export class HttpApiServer implements ApiServer {
           ? new ProtobufFrames(protobuf)
           : new JsonLines(this.#decoder(resource, options.fields));
       const reading = { form, lane: this.#options.lane ?? openLane };
-      for await (const event of watchEvents(answer.body, scope, reading)) {
+      for await (const events of watchBatches(answer.body, scope, reading)) {
         if (scope.isCancelled) return;
-        yield event;
+        yield events;
       }
     } catch (error) {
       if (scope.isCancelled) return;

@@ -4,7 +4,7 @@ import type { WatchEvent } from '../watch-event.ts';
 import { CallScope } from './call-scope.ts';
 import { deferred } from './deferred.ts';
 import { bytes } from './testing/fake-transport.ts';
-import { watchEvents } from './watch-stream.ts';
+import { watchBatches } from './watch-stream.ts';
 
 function pod(name: string, resourceVersion: string) {
   return { kind: 'Pod', apiVersion: 'v1', metadata: { name, resourceVersion } };
@@ -21,7 +21,7 @@ async function eventsOf(body: AsyncIterable<Uint8Array>): Promise<{ events: Watc
   using scope = new CallScope(new VirtualClock(), undefined);
   const events: WatchEvent[] = [];
   try {
-    for await (const event of watchEvents(body, scope)) events.push(event);
+    for await (const batch of watchBatches(body, scope)) events.push(...batch);
     return { events, error: undefined };
   } catch (error) {
     return { events, error };
@@ -38,6 +38,14 @@ describe('watchEvents', () => {
       { type: 'bookmark', resourceVersion: '3' },
       { type: 'deleted', object: pod('a', '4') },
     ]);
+  });
+
+  it('tells together what came together, and before what cannot be read all that came before it', async () => {
+    using scope = new CallScope(new VirtualClock(), undefined);
+    const batches = watchBatches(bytes([GOOD.slice(0, 9), `${GOOD.slice(9)}${GOOD}nonsense\n${GOOD}`]), scope);
+    expect((await batches.next()).value).toHaveLength(8);
+    await expect(batches.next()).rejects.toMatchObject({ reason: 'UnreadableLine' });
+    expect((await batches.next()).done).toBe(true);
   });
 
   it('R10 ends at any byte without an error and without half an event', async () => {
@@ -101,7 +109,7 @@ describe('watchEvents', () => {
       yield Buffer.from(line('ADDED', pod('a', '1')));
       for (const next of more) yield Buffer.from(await next.promise);
     }
-    const events = watchEvents(drip(), scope);
+    const events = watchBatches(drip(), scope);
     await events.next();
     const pending = events.next();
     await clock.advanceBy(3_600_000);

@@ -25,29 +25,49 @@ export interface WatchForm {
 }
 
 /**
- * The events in a watch's bytes, in order. Ends with the bytes, also within an event. Throws an ERROR event as
+ * The events in a watch's bytes, in order, those of one piece together. Ends with the bytes, also within an event. Throws an ERROR event as
  * its `ApiError`, and "UnreadableLine" for one that it cannot read: what that one said is lost, so nobody
  * may go on behind it.
  */
-export async function* watchEvents(
+export async function* watchBatches(
   body: AsyncIterable<Uint8Array>,
   scope: CallScope,
   { form, lane }: { readonly form: WatchForm; readonly lane: Lane } = { form: new JsonLines(plainDecoder), lane: openLane },
-): AsyncGenerator<WatchEvent, void, undefined> {
+): AsyncGenerator<readonly WatchEvent[], void, undefined> {
   using openLine = new OpenLine(scope);
   try {
     for await (const chunk of body) {
       using _turn = await lane.turn(chunk.length);
-      let completed = 0;
-      for (const bytes of form.push(chunk)) {
-        completed += 1;
-        const event = form.eventOf(bytes);
-        if (event !== undefined) yield event;
-      }
+      const { events, completed, failure } = readPiece(form, chunk);
+      if (events.length > 0) yield events;
+      if (failure !== undefined) throw failure.error;
       openLine.update(form.pendingBytes > 0, completed > 0);
     }
   } catch (error) {
     throw error instanceof LineTooLongError ? unreadable(error.message) : error;
+  }
+}
+
+interface Piece {
+  readonly events: readonly WatchEvent[];
+  /** Lines or frames that ended, also those that say nothing. */
+  readonly completed: number;
+  /** What came up behind the events. */
+  readonly failure?: { readonly error: unknown };
+}
+
+function readPiece(form: WatchForm, chunk: Uint8Array): Piece {
+  const events: WatchEvent[] = [];
+  let completed = 0;
+  try {
+    for (const bytes of form.push(chunk)) {
+      completed += 1;
+      const event = form.eventOf(bytes);
+      if (event !== undefined) events.push(event);
+    }
+    return { events, completed };
+  } catch (error) {
+    return { events, completed, failure: { error } };
   }
 }
 
