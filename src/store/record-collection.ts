@@ -3,6 +3,7 @@ import type { GroupResource } from '../model/resource.ts';
 import type { OwnedCollection } from './graph-store.ts';
 import type { RecordInterning } from './record-interning.ts';
 import type { RecordTable } from './record-table.ts';
+import { equalRecords } from './records-equal.ts';
 import { UidIndex } from './uid-index.ts';
 
 /**
@@ -65,6 +66,10 @@ export class RecordCollection<R extends ObjectRecord> implements RecordTable<R> 
     this.#nameRecord(kept);
     this.index(kept, before);
     return kept;
+  }
+
+  update(before: R, record: R): R | undefined {
+    return equalRecords(before, record) ? undefined : this.set(record);
   }
 
   delete(uid: string): void {

@@ -14,6 +14,11 @@ export interface RecordTable<R extends ObjectRecord> extends Collection<R> {
    * that shares more. No other uid may hold its name.
    */
   set(record: R): R;
+  /**
+   * Puts `record` in the place of `before`, which is held, has the same uid, namespace and name, and returns it as `set` does.
+   * Undefined, with nothing changed, when readers could see no difference (`equalRecords`).
+   */
+  update(before: R, record: R): R | undefined;
   delete(uid: string): void;
   /** Replaces a record by one that differs in its version only. */
   move(record: R): void;

@@ -6,7 +6,6 @@ import type { ClusterTables } from './cluster-tables.ts';
 import type { Change } from './commit.ts';
 import { NetChanges } from './net-changes.ts';
 import type { RecordTable } from './record-table.ts';
-import { equalRecords } from './records-equal.ts';
 import type { StoreOperation } from './store-batch.ts';
 
 /** Carries out operations on one cluster: all of them, or none when one is not to be carried out. */
@@ -75,13 +74,14 @@ export class Transaction {
   }
 
   #keep(collection: RecordTable<ObjectRecord>, record: ObjectRecord, before: ObjectRecord | undefined): void {
-    if (before !== undefined && equalRecords(before, record)) {
-      this.#move(collection, before, record.resourceVersion);
+    // What keeps its name takes it from nobody.
+    if (before !== undefined && before.name === record.name && before.namespace === record.namespace) {
+      const kept = collection.update(before, record);
+      if (kept === undefined) this.#move(collection, before, record.resourceVersion);
+      else this.#changes.set(record.resource, before, kept);
       return;
     }
-    // What keeps its name takes it from nobody.
-    const isRenamed = before === undefined || before.name !== record.name || before.namespace !== record.namespace;
-    const namesake = isRenamed ? collection.uidOf(record.namespace, record.name) : undefined;
+    const namesake = collection.uidOf(record.namespace, record.name);
     if (namesake !== undefined && namesake !== record.uid) this.#drop(collection, collection.held(namesake), true);
     this.#changes.set(record.resource, before, collection.set(record));
   }

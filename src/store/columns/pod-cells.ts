@@ -42,18 +42,17 @@ export class PodCells {
     return unpackUuid(rows.get(row, POD.UID), rows.get(row, POD.UID + 1), rows.get(row, POD.UID + 2), rows.get(row, POD.UID + 3));
   }
 
-  /** Everything but the uid. `containersBefore` is how many containers the row has had. */
-  write(row: number, record: PodRecord, containersBefore: number): void {
+  /** Everything but the uid; `rest` is what has no column of it. `containersBefore` is how many containers the row has had. */
+  write(row: number, record: PodRecord, rest: PodRest | undefined, containersBefore: number): void {
     const rows = this.#rows;
-    const version = packVersion(record.resourceVersion);
-    this.#setVersion(row, version ?? 0);
+    this.#setVersion(row, packVersion(record.resourceVersion) ?? 0);
     rows.set(row, POD.CREATED, packInstant(record.createdAt) ?? 0);
     rows.set(row, POD.STARTED, secondsOf(record.startedAt));
     rows.set(row, POD.READY_SINCE, secondsOf(record.readySince));
     rows.set(row, POD.RESTARTS, isWord(record.restarts) ? record.restarts : 0);
     this.#setIp(row, record.ip);
     this.#writeContainers(row, record.containers, containersBefore);
-    this.#setRest(row, restOf(record, version));
+    this.#setRest(row, rest);
   }
 
   /** Only the version is new. */
@@ -62,7 +61,7 @@ export class PodCells {
     this.#setVersion(row, version ?? 0);
     const before = this.rest(row);
     if (version !== undefined && before?.fields?.resourceVersion === undefined) return;
-    this.#setRest(row, restOf(record, version));
+    this.#setRest(row, restOf(record));
   }
 
   version(row: number): string {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PlainPods } from '../../../test/support/plain-pods.ts';
 import { propertyRuns } from '../../../test/support/property-runs.ts';
 import type { PodRecord } from '../../model/pod-record.ts';
+import { equalRecords } from '../records-equal.ts';
 import { PodColumns } from './pod-columns.ts';
 import { RecordMemory } from './record-memory.ts';
 import { SharedColumns } from './shared-columns.ts';
@@ -73,14 +74,63 @@ const pod: fc.Arbitrary<PodRecord> = fc
   )
   .map((record) => record as PodRecord);
 
-type Step = { readonly type: 'set' | 'move'; readonly pod: PodRecord } | { readonly type: 'delete'; readonly pick: number };
+const CHANGING: (keyof PodRecord)[] = [
+  ...(['resourceVersion', 'labels', 'status', 'ready', 'readySince', 'readyContainers', 'restarts', 'ip', 'nodeName'] as const),
+  ...(['startedAt', 'createdAt', 'images', 'containers', 'owner', 'revisionKey', 'lifecycleState', 'notReady', 'unscheduled'] as const),
+];
+
+const USUAL: PodRecord = {
+  ...{ cluster: 'dev', resource: 'pods', apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-7d9f8b6c5-x2x9z' },
+  ...{ uid: '9f8b6c5d-0000-4000-8000-000000000001', resourceVersion: '1', createdAt: 1_700_000_000_000, labels: { app: 'web' } },
+  ...{ phase: 'Running', status: 'Running', ready: true, readySince: 1_700_000_009_000, readyContainers: 1, totalContainers: 1 },
+  ...{ restarts: 1, ip: '10.0.0.1', nodeName: 'n1', startedAt: 1_700_000_005_000, revisionKey: '7d9f8b6c5', lifecycleState: 'Normal' },
+  images: [{ container: 'app', image: 'web:1' }],
+  containers: [
+    { name: 'app', init: false, image: 'web:1', imageId: 'sha', ready: true, restarts: 1, state: 'running', startedAt: 1_700_000_006_000 },
+  ],
+  owner: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-7d9f8b6c5', uid: 'r1' },
+};
+
+/** Each member by which one pod can differ from another of its name, with another value. */
+const OTHER_MEMBERS: Omit<Required<PodRecord>, 'cluster' | 'resource' | 'namespace' | 'name' | 'uid' | 'resourceVersion'> = {
+  ...{ apiVersion: 'v2', kind: 'Pod2', createdAt: 1_700_000_001_000, deletionRequestedAt: 1_700_000_099_000 },
+  ...{ labels: { app: 'web', tier: 'a' }, phase: 'Failed', status: 'Error', ready: false, readySince: 1_700_000_010_000 },
+  ...{ readyContainers: 0, totalContainers: 2, restarts: 2, ip: '10.0.0.2', nodeName: 'n2', startedAt: 1_700_000_007_000 },
+  ...{ revisionKey: 'other', lifecycleState: 'Updating', lifecycleSince: 1_700_000_000_000, inPlaceUpdating: true },
+  ...{ inPlaceUpdatedAt: 1_700_000_000_000, deletionGracePeriodSeconds: 30, images: [{ container: 'app', image: 'web:2' }] },
+  containers: [{ ...(USUAL.containers[0] as PodRecord['containers'][number]), restarts: 2 }],
+  owner: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-7d9f8b6c5', uid: 'r2' },
+  ...{ unscheduled: { reason: 'Unschedulable' }, notReady: { reason: 'ContainersNotReady' } },
+};
+
+type Step =
+  | { readonly type: 'set' | 'move'; readonly pod: PodRecord }
+  | { readonly type: 'delete'; readonly pick: number }
+  /** The pod held in that place takes some members from another, as most events have it. */
+  | { readonly type: 'change'; readonly pick: number; readonly members: readonly (keyof PodRecord)[]; readonly pod: PodRecord };
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('set' as const), pod }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('move' as const), pod }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('delete' as const), pick: fc.nat(20) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constant('change' as const), pick: fc.nat(3), members: fc.subarray(CHANGING, { maxLength: 3 }), pod }),
+  },
 );
 
+/** `before` with members of another, absent where they are absent there. */
+function changed(before: PodRecord, members: readonly (keyof PodRecord)[], other: PodRecord): PodRecord {
+  const changes = members.map((member) => [member, other[member]]);
+  const all = { ...before, ...Object.fromEntries(changes) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as unknown as PodRecord;
+}
+
 function take(one: Step, columns: PodColumns, plain: PlainPods): void {
+  if (one.type === 'change') {
+    const before = plain.all()[one.pick];
+    if (before !== undefined) take({ type: 'set', pod: changed(before, one.members, one.pod) }, columns, plain);
+    return;
+  }
   if (one.type === 'delete') {
     const gone = plain.all()[one.pick]?.uid ?? 'nobody';
     columns.delete(gone);
@@ -101,8 +151,24 @@ function take(one: Step, columns: PodColumns, plain: PlainPods): void {
     columns.delete(namesake.uid);
     plain.delete(namesake.uid);
   }
-  columns.set(structuredClone(one.pod));
-  plain.set(one.pod);
+  put(structuredClone(one.pod), before, columns);
+  // What is equal stays: 0 does not become -0.
+  const isMove = before !== undefined && equalRecords(before, one.pod);
+  plain.set(isMove ? { ...before, resourceVersion: one.pod.resourceVersion } : one.pod);
+}
+
+/** As a transaction does: what keeps its name is updated, and nothing is done where readers could see no difference. */
+function put(record: PodRecord, before: PodRecord | undefined, columns: PodColumns): void {
+  const held = columns.held(record.uid);
+  expect(held).toStrictEqual(before);
+  if (held === undefined || held.name !== record.name || held.namespace !== record.namespace) {
+    columns.set(record);
+    return;
+  }
+  const kept = columns.update(held, structuredClone(record));
+  expect(kept).toStrictEqual(equalRecords(held, record) ? undefined : record);
+  expect(held).toStrictEqual(before);
+  if (kept === undefined) columns.move({ ...held, resourceVersion: record.resourceVersion });
 }
 
 const byUid = (pods: Iterable<PodRecord>) => [...pods].sort((a, b) => (a.uid < b.uid ? -1 : 1));
@@ -146,6 +212,17 @@ describe('pods in columns equal pods as records', () => {
       }
     });
     fc.assert(run, propertyRuns(150));
+  });
+
+  it.each(Object.entries(OTHER_MEMBERS))('an update that changes nothing but %s is seen as one', (member, value) => {
+    const columns = new PodColumns('dev', new SharedColumns(7));
+    columns.set(structuredClone(USUAL));
+    const held = columns.byUid(USUAL.uid) as PodRecord;
+    expect(columns.update(held, { ...structuredClone(USUAL), resourceVersion: '2' })).toBeUndefined();
+    const record = { ...structuredClone(USUAL), [member]: value };
+    expect(columns.update(held, structuredClone(record))).toStrictEqual(record);
+    expect(columns.byUid(USUAL.uid)).toStrictEqual(record);
+    expect(held).toStrictEqual(USUAL);
   });
 
   it('and when all are gone nothing is left of any of them', () => {

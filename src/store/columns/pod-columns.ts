@@ -1,15 +1,29 @@
 import type { PodRecord } from '../../model/pod-record.ts';
 import type { PodCollection } from '../graph-store.ts';
 import type { RecordTable } from '../record-table.ts';
+import { equalRecords } from '../records-equal.ts';
 import { Buckets } from './buckets.ts';
 import { LinearHash } from './linear-hash.ts';
 import { finish, mix } from './mix.ts';
-import { joinName, packUuid, splitName } from './packing.ts';
+import { joinName, type NameParts, packUuid, splitName } from './packing.ts';
 import { PodCells } from './pod-cells.ts';
-import { draftGroup, isSurelyOf, keysOfGroup, labelKeysFor, labelsOf, nameWords, type PodGroup, readGroup, textWord } from './pod-group.ts';
+import {
+  draftGroup,
+  isSurelyLike,
+  isSurelyOf,
+  keysOfGroup,
+  labelKeysFor,
+  labelsOf,
+  nameWords,
+  type PodGroup,
+  readGroup,
+  textWord,
+} from './pod-group.ts';
 import { PodIndexes } from './pod-indexes.ts';
 import { FLAG, POD } from './pod-layout.ts';
+import { hasSameCells, shareContainerTexts, takeOverTexts } from './pod-likeness.ts';
 import { draftProfile, isSurelyIn, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
+import { restOf } from './pod-rest.ts';
 import { RecordMemory } from './record-memory.ts';
 import { Rows } from './rows.ts';
 import type { SharedColumns } from './shared-columns.ts';
@@ -34,6 +48,9 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   readonly #names = new LinearHash((row) => this.#nameHash(row));
   readonly #memory: RecordMemory<PodRecord>;
   readonly #uid = new Uint32Array(4);
+  /** What the writer asks for is mostly what it has just asked for. '': nothing. */
+  #lastUid = '';
+  #lastRow = 0;
 
   constructor(cluster: string, shared: SharedColumns, memory = new RecordMemory<PodRecord>()) {
     this.#cluster = cluster;
@@ -136,17 +153,36 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     const row = known === 0 ? this.#insert(record.uid) : known;
     const containersBefore = this.#containerCount(row);
     this.#place(row, record, known === 0);
-    this.#cells.write(row, record, containersBefore);
-    const kept = Object.isFrozen(record) ? record : this.#share(row, record);
+    this.#cells.write(row, record, restOf(record), containersBefore);
+    if (!Object.isFrozen(record)) this.#share(row, record);
     // What has changed will change again, and is compared with then; what a list brings is not read soon.
     if (known === 0) this.#memory.forget(row);
-    else this.#memory.remember(row, kept);
-    return kept;
+    else this.#memory.remember(row, record);
+    return record;
+  }
+
+  /** The way of nearly every event: each member is compared once, and what is shared already is not looked up again. */
+  update(before: PodRecord, record: PodRecord): PodRecord | undefined {
+    const row = this.#rowOf(record.uid);
+    const profile = this.#profiles.value(this.#profiles.idOf(row));
+    const staysInGroup = isSurelyLike(this.#groups.value(this.#groups.idOf(row)), record);
+    const staysInProfile = isSurelyIn(profile, record);
+    const rest = restOf(record);
+    const isPlain = staysInGroup && staysInProfile && rest === undefined && this.#cells.rest(row) === undefined;
+    if (isPlain ? hasSameCells(before, record) : equalRecords(before, record)) return undefined;
+    if (!staysInGroup) this.#regroup(row, record, splitName(record.name));
+    if (!staysInProfile) this.#profiles.move(row, draftProfile(this.#shared.draft, record));
+    if (before.nodeName !== record.nodeName) this.#moveToNode(row, record.nodeName);
+    this.#cells.write(row, record, rest, profile.containers.length);
+    if (!Object.isFrozen(record)) takeOverTexts(this.#share(row, record), before);
+    this.#memory.remember(row, record);
+    return record;
   }
 
   delete(uid: string): void {
     const row = this.#rowOf(uid);
     if (row === 0) return;
+    this.#lastUid = '';
     this.#uids.delete(row, this.#uidHash(row));
     this.#unname(row);
     this.#cells.clear(row, this.#containerCount(row));
@@ -226,28 +262,34 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
 
   /** Puts the row where it belongs. What most changes leave alone is looked at first: texts need not be found again. */
   #place(row: number, record: PodRecord, isNew: boolean): void {
-    const { draft } = this.#shared;
     const parts = splitName(record.name);
     const group = this.#groups.idOf(row);
     const profile = this.#profiles.idOf(row);
     const node = this.#nodes.idOf(row);
     const staysInGroup = !isNew && this.#rows.get(row, POD.SUFFIX) === parts.suffix && isSurelyOf(this.#groups.value(group), record, parts);
-    if (!staysInGroup) {
-      if (!isNew) this.#unname(row);
-      this.#groups.move(row, draftGroup(draft, record, parts));
-      this.#rows.set(row, POD.SUFFIX, parts.suffix);
-      this.#names.add(row, this.#nameHash(row));
-    }
-    if (isNew || !isSurelyIn(this.#profiles.value(profile), record)) this.#profiles.move(row, draftProfile(draft, record));
+    if (!staysInGroup) this.#regroup(row, record, parts);
+    if (isNew || !isSurelyIn(this.#profiles.value(profile), record)) this.#profiles.move(row, draftProfile(this.#shared.draft, record));
     const nodeName = node === 0 ? undefined : this.#nodes.value(node);
-    if (nodeName !== record.nodeName)
-      this.#nodes.move(row, record.nodeName === undefined ? undefined : draft.begin().text(record.nodeName));
+    if (nodeName !== record.nodeName) this.#moveToNode(row, record.nodeName);
+  }
+
+  #regroup(row: number, record: PodRecord, parts: NameParts): void {
+    if (this.#groups.idOf(row) !== 0) this.#unname(row);
+    this.#groups.move(row, draftGroup(this.#shared.draft, record, parts));
+    this.#rows.set(row, POD.SUFFIX, parts.suffix);
+    this.#names.add(row, this.#nameHash(row));
+  }
+
+  #moveToNode(row: number, nodeName: string | undefined): void {
+    this.#nodes.move(row, nodeName === undefined ? undefined : this.#shared.draft.begin().text(nodeName));
   }
 
   /** Gives the record the members that it has in common with others. */
   #share(row: number, record: Draft<PodRecord>): PodRecord {
     const { labels, owner } = this.#groups.value(this.#groups.idOf(row));
-    record.images = this.#profiles.value(this.#profiles.idOf(row)).images;
+    const { images, containers } = this.#profiles.value(this.#profiles.idOf(row));
+    record.images = images;
+    shareContainerTexts(record.containers, containers);
     if (labels !== undefined) record.labels = labels;
     if (owner !== undefined) record.owner = owner;
     return record;
@@ -294,6 +336,15 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   #rowOf(uid: string): number {
+    if (uid === this.#lastUid && uid !== '') return this.#lastRow;
+    const row = this.#find(uid);
+    if (row === 0) return 0;
+    this.#lastUid = uid;
+    this.#lastRow = row;
+    return row;
+  }
+
+  #find(uid: string): number {
     const words = this.#uid;
     const isText = !packUuid(uid, words);
     const text = isText ? this.#shared.texts.find(uid) : undefined;

@@ -1,6 +1,5 @@
 import type { OwnerRef } from '../../model/object-record.ts';
 import type { PodRecord } from '../../model/pod-record.ts';
-import { equalData } from '../records-equal.ts';
 import { type NameParts, unpackSuffix } from './packing.ts';
 import type { TextTable } from './text-table.ts';
 import type { TupleDraft, TupleTable } from './tuple-table.ts';
@@ -65,14 +64,32 @@ export function readGroup(tuples: TupleTable, id: number): PodGroup {
 
 /** Whether the record is of this group, as far as can be told at a glance: `false` means "look closer". */
 export function isSurelyOf(group: PodGroup, record: PodRecord, { prefix }: NameParts): boolean {
+  return group.prefix === prefix && group.namespace === record.namespace && isSurelyLike(group, record);
+}
+
+/** The same of a record that has the name of a pod of the group. */
+export function isSurelyLike({ labels, revisionKey, owner }: PodGroup, record: PodRecord): boolean {
   return (
-    group.labels !== undefined &&
-    group.prefix === prefix &&
-    group.namespace === record.namespace &&
-    group.revisionKey === record.revisionKey &&
-    equalData(group.owner, record.owner) &&
-    equalData(group.labels, record.labels)
+    labels !== undefined && revisionKey === record.revisionKey && isSameOwner(owner, record.owner) && haveSameLabels(labels, record.labels)
   );
+}
+
+function isSameOwner(one: OwnerRef | undefined, other: OwnerRef | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  return one.uid === other.uid && one.name === other.name && one.kind === other.kind && one.apiVersion === other.apiVersion;
+}
+
+/** Every label of `some` is a text; what an object inherits is none, so a value that is equal is its own. */
+function haveSameLabels(some: PodRecord['labels'], others: PodRecord['labels']): boolean {
+  if (some === others) return true;
+  let left = 0;
+  for (const key in some) {
+    if (some[key] !== others[key]) return false;
+    left += 1;
+  }
+  for (const _ in others) left -= 1;
+  return left === 0;
 }
 
 /** The labels of one pod of a group. */

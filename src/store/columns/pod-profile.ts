@@ -1,6 +1,5 @@
 import type { ContainerImage } from '../../model/object-record.ts';
 import type { ContainerRecord, PodRecord } from '../../model/pod-record.ts';
-import { equalData } from '../records-equal.ts';
 import { MAX_TUPLE_NUMBER, type TupleDraft, type TupleTable } from './tuple-table.ts';
 
 /**
@@ -78,7 +77,7 @@ export function isSurelyIn(profile: PodProfile, record: PodRecord): boolean {
   for (let at = 0; at < containers.length; at += 1) {
     if (!isOfShape(profile.containers[at] as ContainerShape, containers[at] as ContainerRecord)) return false;
   }
-  return equalData(profile.images, record.images);
+  return haveSameImages(profile.images, record.images);
 }
 
 // Member by member and not in a loop over names: this is done for every event.
@@ -107,6 +106,17 @@ function isOfShape(shape: ContainerShape, container: ContainerRecord): boolean {
     shape.init === container.init &&
     shape.sidecar === container.sidecar
   );
+}
+
+function haveSameImages(some: readonly ContainerImage[], others: readonly ContainerImage[]): boolean {
+  if (some === others) return true;
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at += 1) {
+    const one = some[at] as ContainerImage;
+    const other = others[at] as ContainerImage;
+    if (one.image !== other.image || one.container !== other.container) return false;
+  }
+  return true;
 }
 
 /** The word of the printed status: what pods are found by. */

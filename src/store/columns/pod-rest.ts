@@ -1,5 +1,5 @@
 import type { ContainerRecord, PodRecord } from '../../model/pod-record.ts';
-import { isWord, packInstant } from './packing.ts';
+import { isWord, packInstant, packVersion } from './packing.ts';
 import { isSmallCount } from './pod-profile.ts';
 
 /**
@@ -24,20 +24,20 @@ const CONTAINER_IN_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** Undefined for nearly all pods. */
-export function restOf(record: PodRecord, packedVersion: number | undefined): PodRest | undefined {
-  const fields = restOfFields(record, packedVersion);
-  const someContainer = record.containers.some(hasRest);
+export function restOf(record: PodRecord): PodRest | undefined {
+  const fields = restOfFields(record);
+  const someContainer = hasSomeRest(record.containers);
   if (fields === undefined && !someContainer) return undefined;
   const containers = someContainer ? record.containers.map(restOfContainer) : undefined;
   return { ...(fields !== undefined && { fields }), ...(containers !== undefined && { containers }) };
 }
 
-function restOfFields(record: PodRecord, packedVersion: number | undefined): Partial<PodRecord> | undefined {
+function restOfFields(record: PodRecord): Partial<PodRecord> | undefined {
   let rest = membersBeyond(record, IN_COLUMNS);
   const odd = <K extends keyof PodRecord>(name: K) => {
     rest = { ...rest, [name]: record[name] };
   };
-  if (packedVersion === undefined) odd('resourceVersion');
+  if (packVersion(record.resourceVersion) === undefined) odd('resourceVersion');
   if (record.createdAt !== 0 && packInstant(record.createdAt) === undefined) odd('createdAt');
   if (isOddInstant(record.startedAt)) odd('startedAt');
   if (isOddInstant(record.readySince)) odd('readySince');
@@ -54,8 +54,9 @@ function restOfContainer(container: ContainerRecord): Partial<ContainerRecord> |
   return rest;
 }
 
-function hasRest(container: ContainerRecord): boolean {
-  return restOfContainer(container) !== undefined;
+function hasSomeRest(containers: readonly ContainerRecord[]): boolean {
+  for (const container of containers) if (restOfContainer(container) !== undefined) return true;
+  return false;
 }
 
 function isOddInstant(instant: number | undefined): boolean {
