@@ -148,7 +148,8 @@ interface Kept {
  * with commits that were never kept, how many there had been with the last of these.
  */
 class ClusterHistory {
-  #kept: Kept[] = [];
+  /** Those that were dropped are let go at once; their places, before `#first`, when there are as many as others. */
+  #kept: (Kept | undefined)[] = [];
   #first = 0;
   readonly #passed = new Map<GroupResource, number>();
   #horizon: ClusterPositions = NO_POSITIONS;
@@ -179,6 +180,7 @@ class ClusterHistory {
   dropOldest(): number {
     const oldest = this.#kept[this.#first];
     if (oldest === undefined) return 0;
+    this.#kept[this.#first] = undefined;
     this.#first += 1;
     if (this.#first > 64 && this.#first * 2 > this.#kept.length) this.#compact();
     this.#horizon = oldest.after;
