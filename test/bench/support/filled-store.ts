@@ -14,6 +14,7 @@ export class FilledStore {
   /** The pods of a cluster are those from here on. */
   readonly #oldest: number[];
   #version = 1_000_000_000;
+  #isFilled = false;
 
   constructor(clusters: number, podsPerCluster: number) {
     this.clusters = clusters;
@@ -34,6 +35,14 @@ export class FilledStore {
           records.map((record) => this.#put(record)),
         );
       }
+    }
+    this.#isFilled = true;
+  }
+
+  /** Puts others in the place of all pods, some at a time: afterwards every table has the slack that it has in service. */
+  turnOver(): void {
+    for (let done = 0; done < this.podsPerCluster; done += BATCH) {
+      for (let cluster = 0; cluster < this.clusters; cluster += 1) this.replace(cluster, Math.min(BATCH, this.podsPerCluster - done));
     }
   }
 
@@ -72,7 +81,9 @@ export class FilledStore {
     return { type: 'put', record };
   }
 
+  /** Once it is filled, with the position that each turn of a watch moves on to: only then is a commit history. */
   #commit(cluster: number, operations: readonly StoreOperation[]): void {
-    this.store.commit(`c${cluster}`, { operations });
+    const positions = this.#isFilled ? [{ resource: 'pods', resourceVersion: String(this.#version), epoch: 0 }] : [];
+    this.store.commit(`c${cluster}`, { operations, positions });
   }
 }
