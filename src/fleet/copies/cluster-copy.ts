@@ -7,6 +7,7 @@ import type { ClusterStore } from '../../store/graph-store.ts';
 import { collectionOf } from '../records-of.ts';
 import type { CopyFiles } from './copy-files.ts';
 import { type CopyHead, encodeCopy, type KindPosition, recordsOfCopy, verifyCopy } from './copy-format.ts';
+import { HeldPieces } from './held-pieces.ts';
 
 export interface ClusterCopyOptions {
   readonly cluster: string;
@@ -26,7 +27,10 @@ export interface ResumePoint {
 
 /** No server keeps its history for as long; and what is that old helps nobody. */
 const MAX_AGE_MS = 24 * 3_600_000;
-const AT_A_TIME = 500;
+/** Records written and read in one go: a few milliseconds, for each of the copies that are being read. */
+const AT_A_TIME = 128;
+/** A copy that is not longer is read once; a longer one again when it is known to be whole. */
+const HELD_BYTES = 4 << 20;
 
 /** Keeps what is held of one cluster on disk, and brings it back after a restart if it is of that cluster, whole and recent. */
 export class ClusterCopy {
@@ -48,14 +52,15 @@ export class ClusterCopy {
     try {
       const pieces = await files.read(cluster);
       if (pieces === undefined) return new Map();
-      const head = await verifyCopy(pieces);
+      const held = new HeldPieces(HELD_BYTES);
+      const head = await verifyCopy(held.passing(pieces));
       const flaw = this.#flawOf(head, systemUid);
       if (head === undefined || flaw !== undefined) {
         logger.info('a kept copy is discarded', { why: flaw });
         await files.discard(cluster);
         return new Map();
       }
-      for await (const records of recordsOfCopy(await again(files, cluster), AT_A_TIME)) {
+      for await (const records of recordsOfCopy(held.pieces ?? (await again(files, cluster)))) {
         restore(records);
         await clock.yield();
       }

@@ -18,8 +18,10 @@ import { type CopyFiles, DirectoryCopies } from './copy-files.ts';
 class MemoryCopies implements CopyFiles {
   readonly files = new Map<string, Buffer>();
   discarded = 0;
+  reads = 0;
 
   read(cluster: string): AsyncIterable<Uint8Array> | undefined {
+    this.reads += 1;
     const bytes = this.files.get(cluster);
     return bytes && inPieces(bytes);
   }
@@ -55,7 +57,8 @@ class SlowCopies extends MemoryCopies {
 }
 
 async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+  const size = Math.max(100, bytes.length >>> 7);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 let clock: VirtualClock;
@@ -84,8 +87,8 @@ const truth = () =>
     .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
     .sort();
 
-function put(name: string): void {
-  const pod = aPod(name).label('__proto__', 'odd').object();
+function put(name: string, text = 'odd'): void {
+  const pod = aPod(name).label('__proto__', text).object();
   server.put(PODS, { ...pod, metadata: { ...pod.metadata, uid: `uid-${name}` } });
 }
 
@@ -113,6 +116,24 @@ describe('R38 a restart', () => {
     await untilLive(life);
     expect(pods(life)).toEqual(truth());
     expect(server.fullLists(PODS)).toEqual([]);
+  });
+
+  it('R38 reads a copy once, or again when it is too long to be held meanwhile, and brings back the same', async () => {
+    await firstLife();
+    const { length } = files.files.get('dev') ?? [];
+    files.reads = 0;
+    {
+      await using life = live();
+      await untilLive(life);
+      expect([pods(life), files.reads]).toEqual([truth(), 1]);
+    }
+    for (let at = 0; at < 5; at += 1) put(`${at}`, String(at).repeat(1 << 20));
+    await firstLife();
+    expect(files.files.get('dev')?.length).toBeGreaterThan((length ?? 0) + (5 << 20));
+    files.reads = 0;
+    await using life = live();
+    await untilLive(life);
+    expect([pods(life), files.reads, server.fullLists(PODS)]).toEqual([truth(), 2, []]);
   });
 
   it('R38 I8 shows the copy with its age until the server has confirmed it', async () => {

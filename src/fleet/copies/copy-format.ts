@@ -2,10 +2,14 @@ import { crc32 } from 'node:zlib';
 import type { ObjectRecord } from '../../model/object-record.ts';
 import type { GroupResource } from '../../model/resource.ts';
 import type { ResourceVersion } from '../../model/resource-version.ts';
+import { decodeRecords, encodeRecords } from './record-lines.ts';
 
 /** Raised when records change their form: a copy in another form is of no use. */
-const FORMAT = 'fleetgraph-copy/1';
+const FORMAT = 'fleetgraph-copy/2';
 const NEWLINE = 0x0a;
+const OPEN_BRACKET = 0x5b;
+/** No last line is longer. */
+const LONGEST_END = 64;
 
 export interface CopyHead {
   readonly cluster: string;
@@ -23,62 +27,66 @@ export interface KindPosition {
   readonly resourceVersion: ResourceVersion;
 }
 
-/** A head, a record a line, and a last line that says that nothing is missing or changed. */
+/** A head, some records a line, and a last line that says that nothing is missing or changed. */
 export async function* encodeCopy(
   head: CopyHead,
   records: AsyncIterable<readonly ObjectRecord[]>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let [count, sum] = [0, 0];
+  let [length, sum] = [0, 0];
   const sealed = (text: string): Uint8Array => {
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(`${text}\n`);
+    length += bytes.length;
     sum = crc32(bytes, sum);
     return bytes;
   };
-  yield sealed(`${JSON.stringify({ format: FORMAT, ...head })}\n`);
-  for await (const some of records) {
-    count += some.length;
-    if (some.length > 0) yield sealed(`${some.map((record) => JSON.stringify(record)).join('\n')}\n`);
-  }
-  yield Buffer.from(`${JSON.stringify({ records: count, sum })}\n`);
+  yield sealed(JSON.stringify({ format: FORMAT, ...head }));
+  for await (const some of records) if (some.length > 0) yield sealed(encodeRecords(some));
+  yield Buffer.from(endLine(length, sum));
+}
+
+function endLine(length: number, sum: number): string {
+  return `${JSON.stringify({ length, sum })}\n`;
 }
 
 /** The head of a copy that is whole; undefined for one that is torn, changed or of another form. */
 export async function verifyCopy(pieces: AsyncIterable<Uint8Array>): Promise<CopyHead | undefined> {
-  let [count, sum, head, last] = [-1, 0, '', ''];
-  let held: Buffer | undefined;
-  for await (const line of linesOf(pieces)) {
-    if (held !== undefined) sum = crc32(held, sum);
-    if (count === -1) head = line.toString('utf8');
-    count += 1;
-    held = line;
+  let [length, sum] = [0, 0];
+  const seal = (bytes: Uint8Array) => {
+    length += bytes.length;
+    sum = crc32(bytes, sum);
+  };
+  let head: Buffer = Buffer.alloc(0);
+  let tail: Buffer = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    const bytes = asBuffer(piece);
+    if (!head.includes(NEWLINE)) head = Buffer.concat([head, bytes]);
+    // The last line is not part of what it seals, and nobody knows yet where it begins.
+    const [early, late] = bytes.length > LONGEST_END ? [tail, bytes] : [tail.subarray(0, 0), Buffer.concat([tail, bytes])];
+    const cut = Math.max(0, late.length - LONGEST_END);
+    seal(early);
+    seal(late.subarray(0, cut));
+    tail = late.subarray(cut);
   }
-  last = held?.toString('utf8') ?? '';
-  const end = parsed(last);
-  if (count < 1 || end === undefined || end['records'] !== count - 1 || end['sum'] !== sum) return undefined;
-  const { format, ...rest } = parsed(head) ?? {};
+  const end = tail.lastIndexOf(NEWLINE, tail.length - 2) + 1;
+  seal(tail.subarray(0, end));
+  if (end === 0 || tail.toString('utf8', end) !== endLine(length, sum)) return undefined;
+  const { format, ...rest } = parsed(head.toString('utf8', 0, head.indexOf(NEWLINE))) ?? {};
   return format === FORMAT ? (rest as unknown as CopyHead) : undefined;
 }
 
 /** The records of a copy that has been verified, some at a time. */
-export async function* recordsOfCopy(pieces: AsyncIterable<Uint8Array>, atATime: number): AsyncGenerator<ObjectRecord[], void, undefined> {
-  let records: ObjectRecord[] = [];
-  let isHead = true;
-  for await (const line of linesOf(pieces)) {
-    const value: unknown = isHead ? undefined : JSON.parse(line.toString('utf8'));
-    isHead = false;
-    if (typeof value === 'object' && value !== null && 'uid' in value) records.push(value as ObjectRecord);
-    if (records.length < atATime) continue;
-    yield records;
-    records = [];
-  }
-  if (records.length > 0) yield records;
+export async function* recordsOfCopy(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<ObjectRecord[], void, undefined> {
+  // Head and end are objects.
+  for await (const line of linesOf(pieces)) if (line[0] === OPEN_BRACKET) yield decodeRecords(line.toString('utf8'));
 }
 
 /** Lines with their ends; a last one without is left out: it is torn. */
-async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+async function* linesOf(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of pieces) {
-    const bytes = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+    const bytes = rest.length === 0 ? asBuffer(piece) : Buffer.concat([rest, piece]);
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       yield bytes.subarray(start, end + 1);
@@ -86,6 +94,10 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
     }
     rest = bytes.subarray(start);
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {
