@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/kube-object.ts';
+import { instantOf } from './instant-text.ts';
 
 /** Told which field of an object was not of the type that its API promises; a default stands in for it. */
 export type FlawReport = (field: string) => void;
@@ -74,7 +75,7 @@ export function flagAt(source: JsonObject, field: string, flaw: FlawReport): boo
 export function instantAt(source: JsonObject, field: string, flaw: FlawReport): number | undefined {
   const value = source[field];
   if (value === undefined || value === null) return undefined;
-  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const instant = typeof value === 'string' ? instantOf(value) : Number.NaN;
   if (!Number.isNaN(instant)) return instant;
   flaw(field);
   return undefined;

@@ -1,7 +1,7 @@
 /** A power of two. */
 const SLOTS = 4_096;
-/** Longer texts are mostly told once: names with hashes, messages, digests. */
-const LONGEST = 40;
+/** Longer texts are mostly told once: messages. Shorter ones are digests of images, too, which many pods share. */
+const LONGEST = 160;
 
 /**
  * Makes text of the bytes between two quotes. Short texts that come again and again ("True", a node's name, a time) are
@@ -20,6 +20,21 @@ export class TextCache {
     if (known.length === length && isSame(known, bytes, start)) return known;
     const text = bytes.toString('latin1', start, end);
     this.#slots[slot] = text;
+    return text;
+  }
+
+  /** The same of any bytes; undefined when not all of them are ASCII. */
+  ascii(bytes: Buffer, start: number, end: number): string | undefined {
+    const length = end - start;
+    if (length === 0) return '';
+    const isShort = length <= LONGEST;
+    const slot = isShort ? slotOf(bytes, start, end) : 0;
+    const known = this.#slots[slot] as string;
+    // What is kept is ASCII, and so is what equals it.
+    if (isShort && known.length === length && isSame(known, bytes, start)) return known;
+    for (let at = start; at < end; at += 1) if ((bytes[at] as number) >= 0x80) return undefined;
+    const text = bytes.toString('latin1', start, end);
+    if (isShort) this.#slots[slot] = text;
     return text;
   }
 }

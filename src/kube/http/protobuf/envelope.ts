@@ -35,7 +35,8 @@ export function envelopeAt(bytes: Buffer, from: number, to: number): Envelope {
 }
 
 export function startsWithMagic(bytes: Buffer, from: number): boolean {
-  return MAGIC.every((byte, at) => bytes[from + at] === byte);
+  for (let at = 0; at < MAGIC.length; at += 1) if (bytes[from + at] !== MAGIC[at]) return false;
+  return true;
 }
 
 /** How the object was compressed: it must not be. */

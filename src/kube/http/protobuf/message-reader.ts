@@ -109,11 +109,9 @@ export class MessageReader {
   }
 
   #text(to: number): string {
-    const bytes = this.#bytes;
     const from = this.#at;
     this.#at = to;
-    for (let at = from; at < to; at += 1) if ((bytes[at] as number) >= 0x80) return beyondAscii(bytes, from, to);
-    return this.#texts.plain(bytes, from, to);
+    return this.#texts.ascii(this.#bytes, from, to) ?? beyondAscii(this.#bytes, from, to);
   }
 
   /** Less than 2^32: a tag or a length. */
@@ -133,6 +131,13 @@ export class MessageReader {
 
   /** A number of 64 bits with its sign, rounded as `JSON.parse` rounds its digits. */
   #integer(end: number): number {
+    const first = this.#bytes[this.#at] as number;
+    if (this.#at >= end || first >= 0x80) return this.#longInteger(end);
+    this.#at += 1;
+    return first;
+  }
+
+  #longInteger(end: number): number {
     const bytes = this.#bytes;
     let [low, high, at] = [0, 0, this.#at];
     for (let shift = 0; ; shift += 7, at += 1) {
@@ -177,7 +182,8 @@ export class MessageReader {
     const key = this.#text(keyEnd);
     this.#expect(field.read === READ.integer || field.read === READ.flag ? 0x10 : 0x12, end);
     const value = this.#value(field, end);
-    if (this.#at !== end || Object.hasOwn(map, key)) throw UNREADABLE;
+    // The cheap question first: most names are told once, and few are those of what every object inherits.
+    if (this.#at !== end || (map[key] !== undefined && Object.hasOwn(map, key))) throw UNREADABLE;
     // Assigning to this one would change what the object inherits.
     if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
     else map[key] = value;

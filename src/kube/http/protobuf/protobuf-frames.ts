@@ -1,5 +1,6 @@
 import type { WatchEvent } from '../../watch-event.ts';
 import { errorOfStatus } from '../api-errors.ts';
+import { TextCache } from '../text-cache.ts';
 import { bookmarkOf, EVENT_TYPES, MAX_LINE_BYTES, objectOf, unreadable, type WatchForm } from '../watch-stream.ts';
 import { envelopeAt, FIELD_1, FIELD_2, spanAt } from './envelope.ts';
 import { type ProtobufKind, statusAt } from './protobuf-kind.ts';
@@ -7,6 +8,8 @@ import { UNREADABLE } from './unreadable-protobuf.ts';
 
 /** Before every event stands its length, the most significant byte first. */
 const LENGTH_BYTES = 4;
+
+const names = new TextCache();
 
 /** A watch in protobuf: frames, each an event with its object in an envelope. Throws `UnreadableProtobuf` too. */
 export class ProtobufFrames implements WatchForm {
@@ -26,12 +29,21 @@ export class ProtobufFrames implements WatchForm {
     return this.#pendingBytes;
   }
 
-  /** As views of the chunk where possible. */
+  /** As views of the chunk where possible: a frame in several chunks is put together, and nothing besides. */
   *push(chunk: Uint8Array): Generator<Buffer, void, undefined> {
-    this.#fragments.push(chunk);
-    this.#pendingBytes += chunk.length;
-    if (this.#pendingBytes < this.#needed) return;
-    const bytes = asBuffer(this.#fragments.length === 1 ? chunk : Buffer.concat(this.#fragments));
+    let bytes = asBuffer(chunk);
+    while (this.#pendingBytes > 0) {
+      const missing = bytes.subarray(0, this.#needed - this.#pendingBytes);
+      bytes = bytes.subarray(missing.length);
+      this.#keep(missing);
+      if (this.#pendingBytes < this.#needed) return;
+      const begun = Buffer.concat(this.#fragments);
+      this.#needed = this.#endOf(begun, 0);
+      this.#fragments = [begun];
+      if (begun.length < this.#needed) continue;
+      this.#forget();
+      yield begun.subarray(LENGTH_BYTES);
+    }
     let at = 0;
     for (let end = this.#endOf(bytes, at); end <= bytes.length; end = this.#endOf(bytes, at)) {
       const from = at + LENGTH_BYTES;
@@ -39,8 +51,18 @@ export class ProtobufFrames implements WatchForm {
       yield bytes.subarray(from, end);
     }
     this.#needed = this.#endOf(bytes, at) - at;
-    this.#pendingBytes = bytes.length - at;
-    this.#fragments = at === bytes.length ? [] : [bytes.subarray(at)];
+    if (at < bytes.length) this.#keep(bytes.subarray(at));
+  }
+
+  #keep(fragment: Uint8Array): void {
+    this.#fragments.push(fragment);
+    this.#pendingBytes += fragment.length;
+  }
+
+  #forget(): void {
+    this.#fragments = [];
+    this.#pendingBytes = 0;
+    this.#needed = LENGTH_BYTES;
   }
 
   eventOf(frame: Buffer): WatchEvent {
@@ -49,7 +71,7 @@ export class ProtobufFrames implements WatchForm {
     const raw = spanAt(frame, extension.from, extension.to, FIELD_1);
     if (raw.to !== extension.to || extension.to !== frame.length) throw UNREADABLE;
     const envelope = envelopeAt(frame, raw.from, raw.to);
-    const name = frame.toString('latin1', type.from, type.to);
+    const name = names.plain(frame, type.from, type.to);
     switch (name) {
       case 'ADDED':
       case 'MODIFIED':

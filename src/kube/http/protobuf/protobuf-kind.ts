@@ -23,6 +23,8 @@ export class ProtobufKind {
   readonly #kind: string;
   readonly #object: MessagePlan;
   readonly #bookmark: MessagePlan;
+  /** The bytes in which the type of the last object was told, rightly: those of the next are mostly the same. */
+  #typeMeta: Buffer = Buffer.alloc(0);
 
   private constructor(resource: Resource, message: string, fields: FieldMask) {
     this.#apiVersion = apiVersionOf(resource);
@@ -64,9 +66,12 @@ export class ProtobufKind {
   }
 
   #read(bytes: Buffer, { typeMeta, object }: Envelope, plan: MessagePlan): Members {
-    const members = reader.read(bytes, typeMeta, TYPE_META);
-    if (members['apiVersion'] !== this.#apiVersion || members['kind'] !== this.#kind) throw UNREADABLE;
-    return reader.read(bytes, object, plan, members);
+    if (!isSameAt(bytes, typeMeta, this.#typeMeta)) {
+      const { apiVersion, kind } = reader.read(bytes, typeMeta, TYPE_META);
+      if (apiVersion !== this.#apiVersion || kind !== this.#kind) throw UNREADABLE;
+      this.#typeMeta = Buffer.from(bytes.subarray(typeMeta.from, typeMeta.to));
+    }
+    return reader.read(bytes, object, plan, { apiVersion: this.#apiVersion, kind: this.#kind });
   }
 }
 
@@ -75,4 +80,10 @@ export function statusAt(bytes: Buffer, { typeMeta, object }: Envelope): Members
   const members = reader.read(bytes, typeMeta, TYPE_META);
   if (members['kind'] !== 'Status') throw UNREADABLE;
   return reader.read(bytes, object, STATUS, members);
+}
+
+function isSameAt(bytes: Buffer, { from, to }: Span, known: Buffer): boolean {
+  if (to - from !== known.length || known.length === 0) return false;
+  for (let at = 0; at < known.length; at += 1) if (bytes[from + at] !== known[at]) return false;
+  return true;
 }
