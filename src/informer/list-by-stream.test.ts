@@ -3,6 +3,8 @@ import { MirrorSink } from '../../test/support/mirror-sink.ts';
 import { ScriptedApiServer } from '../../test/support/scripted-api-server.ts';
 import { PODS } from '../../test/support/served-kinds.ts';
 import { ApiError } from '../kube/api-error.ts';
+import type { ApiServer } from '../kube/api-server.ts';
+import { type WatchEvent, watchInBatches } from '../kube/watch-event.ts';
 import { seededRandom } from '../runtime/random.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { Reflector } from './reflector.ts';
@@ -20,12 +22,33 @@ const truth = () =>
     .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
     .sort();
 
-function start(): void {
+function start(apiServer: ApiServer = server, onActivity?: () => void): void {
   reflector = new Reflector({
-    ...{ apiServer: server, resource: PODS, sink, clock, random: seededRandom(3), listsByStream: true, tuning: { pageSize: 2 } },
+    ...(onActivity !== undefined && { onActivity }),
+    ...{ apiServer, resource: PODS, sink, clock, random: seededRandom(3), listsByStream: true, tuning: { pageSize: 2 } },
   });
   reflector.start();
 }
+
+/** A server whose watch tells all of `events` at once, and then nothing. */
+function telling(events: readonly WatchEvent[]): ApiServer {
+  async function* batches(signal: AbortSignal | undefined): AsyncGenerator<readonly WatchEvent[], void, undefined> {
+    yield events;
+    await clock.sleep(1e9, signal);
+  }
+  const watch: ApiServer['watch'] = (_resource, { signal }) => watchInBatches(batches(signal), signal);
+  return { watch } as ApiServer;
+}
+
+function wholeListAnd(...news: readonly WatchEvent[]): WatchEvent[] {
+  const end: WatchEvent = { type: 'bookmark', resourceVersion: '105', endsInitialEvents: true };
+  return [...server.objects(PODS).map((object) => ({ type: 'added' as const, object })), end, ...news];
+}
+
+const gone = (name: string, resourceVersion: string): WatchEvent => ({
+  type: 'deleted',
+  object: { apiVersion: 'v1', kind: 'Pod', metadata: { name, uid: `uid-${name}`, resourceVersion } },
+});
 
 const live = () => clock.advanceUntil(() => reflector.status.state === 'LIVE' && server.openWatches === 1, 60_000);
 
@@ -114,6 +137,20 @@ describe('R7 a list by stream', () => {
         : undefined;
     server.streamedLists = 'unended';
     await clock.advanceBy(500);
+    expect(sink.content).toEqual(['a@101', 'c@103', 'd@104', 'e@105']);
+  });
+
+  it('R7 what comes together with its end is applied behind it', async () => {
+    start(telling(wholeListAnd(gone('b', '106'), gone('d', '107'))));
+    await clock.advanceUntil(() => reflector.status.state === 'LIVE', 60_000);
+    expect(sink.diary.slice(0, 5)).toEqual(['begin stream', 'page 2', 'page 2', 'page 1', 'finish 105']);
+    expect(sink.content).toEqual(['a@101', 'c@103', 'e@105']);
+    expect(reflector.status.position).toBe('107');
+  });
+
+  it('R33 nothing of what came together is applied after a stop', async () => {
+    start(telling(wholeListAnd(gone('b', '106'), gone('d', '107'))), () => void reflector.stop());
+    await clock.advanceBy(1_000);
     expect(sink.content).toEqual(['a@101', 'c@103', 'd@104', 'e@105']);
   });
 
