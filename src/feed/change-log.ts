@@ -57,8 +57,9 @@ export class ChangeLog {
     const history = this.#history(commit.cluster);
     const before = history.positions;
     if (commit.changes.length > 0) {
-      const after = advance(before, commit);
-      if (isOfFirstList(commit, after)) history.pass(commit, after);
+      const resources = resourcesOf(commit);
+      const after = advance(before, commit, resources);
+      if (isOfFirstList(resources, after)) history.pass(resources, after);
       else {
         history.add(commit, after, this.#clock.monotonic());
         this.#changes += commit.changes.length;
@@ -171,9 +172,9 @@ class ClusterHistory {
     this.positions = after;
   }
 
-  /** Moves on without keeping the commit: no position before it is covered any more, for the kinds that it touches. */
-  pass(commit: Commit, after: ClusterPositions): void {
-    for (const resource of resourcesOf(commit)) this.#passed.set(resource, after.get(resource)?.commits ?? 0);
+  /** Moves on without keeping a commit: no position before it is covered any more, for the kinds that it touches. */
+  pass(resources: Iterable<GroupResource>, after: ClusterPositions): void {
+    for (const resource of resources) this.#passed.set(resource, after.get(resource)?.commits ?? 0);
     this.positions = after;
   }
 
@@ -221,9 +222,9 @@ class ClusterHistory {
 }
 
 /** One commit more of every kind that it touches, at the version that the store names. */
-function advance(positions: ClusterPositions, commit: Commit): ClusterPositions {
+function advance(positions: ClusterPositions, commit: Commit, resources: Iterable<GroupResource>): ClusterPositions {
   const next = new Map(positions);
-  for (const resource of resourcesOf(commit)) {
+  for (const resource of resources) {
     const last = positions.get(resource);
     const version = versionAfter(commit, resource) ?? last?.version ?? '';
     next.set(resource, { version, commits: (last?.commits ?? 0) + 1 });
@@ -231,15 +232,16 @@ function advance(positions: ClusterPositions, commit: Commit): ClusterPositions 
   return next;
 }
 
-function resourcesOf(commit: Commit): Set<GroupResource> {
-  const resources = new Set<GroupResource>();
-  for (const { resource } of commit.changes) resources.add(resource);
+/** A few at most: most commits are of one kind. */
+function resourcesOf(commit: Commit): readonly GroupResource[] {
+  const resources: GroupResource[] = [];
+  for (const { resource } of commit.changes) if (!resources.includes(resource)) resources.push(resource);
   return resources;
 }
 
 /** Of kinds alone that were never complete yet. */
-function isOfFirstList(commit: Commit, after: ClusterPositions): boolean {
-  for (const resource of resourcesOf(commit)) if ((after.get(resource)?.version ?? '') !== '') return false;
+function isOfFirstList(resources: Iterable<GroupResource>, after: ClusterPositions): boolean {
+  for (const resource of resources) if ((after.get(resource)?.version ?? '') !== '') return false;
   return true;
 }
 

@@ -134,6 +134,15 @@ function clearing(tables: ClusterTables, only?: GroupResource): StoreOperation[]
 
 /** Where the kinds that the commit touches now are. */
 function positionsOf(tables: ClusterTables, changes: readonly Change[], moved: readonly ResourcePosition[]): ResourcePosition[] {
-  const touched = new Set([...changes.map((change) => change.resource), ...moved.map((position) => position.resource)]);
-  return [...touched].flatMap((resource) => tables.positions.get(resource) ?? []);
+  const found: ResourcePosition[] = [];
+  for (const { resource } of changes) addPosition(found, tables, resource);
+  for (const { resource } of moved) addPosition(found, tables, resource);
+  return found;
+}
+
+/** Few kinds are touched at once: a scan is less work than a set. */
+function addPosition(found: ResourcePosition[], tables: ClusterTables, resource: GroupResource): void {
+  for (const position of found) if (position.resource === resource) return;
+  const position = tables.positions.get(resource);
+  if (position !== undefined) found.push(position);
 }

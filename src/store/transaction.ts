@@ -27,7 +27,7 @@ export class Transaction {
       throw error;
     }
     const changes = this.#changes.changes();
-    for (const change of this.#takeEvents()) changes.push(change);
+    if (this.#events.length > 0) for (const change of this.#takeEvents()) changes.push(change);
     return changes;
   }
 
