@@ -1,3 +1,5 @@
+import { YieldQueue } from './yield-queue.ts';
+
 /**
  * Time, handed in. Production uses `systemClock`, simulations and tests a `VirtualClock`.
  * Nothing outside `runtime` asks the machine for the time or sets a timer.
@@ -14,6 +16,8 @@ export interface Clock {
   /** Lets everything else that is ready run first. For loops that would otherwise hold the event loop. */
   yield(): Promise<void>;
 }
+
+const yields = new YieldQueue({ monotonic: () => performance.now(), defer: (callback) => void setImmediate(callback) });
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -34,5 +38,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, ms).unref();
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
-  yield: () => new Promise((resolve) => setImmediate(resolve)),
+  yield: () => yields.next(),
 };
