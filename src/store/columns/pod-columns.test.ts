@@ -79,6 +79,8 @@ const CHANGING: (keyof PodRecord)[] = [
   ...(['startedAt', 'createdAt', 'images', 'containers', 'owner', 'revisionKey', 'lifecycleState', 'notReady', 'unscheduled'] as const),
 ];
 
+const aUid = (index: number) => `9f8b6c5d-0000-4000-8000-${String(index).padStart(12, '0')}`;
+
 const USUAL: PodRecord = {
   ...{ cluster: 'dev', resource: 'pods', apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-7d9f8b6c5-x2x9z' },
   ...{ uid: '9f8b6c5d-0000-4000-8000-000000000001', resourceVersion: '1', createdAt: 1_700_000_000_000, labels: { app: 'web' } },
@@ -223,6 +225,33 @@ describe('pods in columns equal pods as records', () => {
     expect(columns.update(held, structuredClone(record))).toStrictEqual(record);
     expect(columns.byUid(USUAL.uid)).toStrictEqual(record);
     expect(held).toStrictEqual(USUAL);
+  });
+
+  it('R28 pods, owners, nodes and addresses that are ever new take no more room after many rounds than after a few', () => {
+    const shared = new SharedColumns(7);
+    const columns = new PodColumns('dev', shared);
+    const round = (first: number) => {
+      for (let at = first; at < first + 200; at += 1) {
+        if (at >= 100) columns.delete(aUid(at - 100));
+        const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `web-${at >>> 2}`, uid: `r${at >>> 2}` };
+        const rest = at % 5 === 0 ? { notReady: { reason: `reason ${at}` }, ip: `fd00::${at}` } : {};
+        columns.set({
+          ...USUAL,
+          uid: aUid(at),
+          name: `web-${at >>> 2}-${at}`,
+          nodeName: `n${at}`,
+          labels: { hash: `h${at >>> 2}` },
+          owner,
+          ...rest,
+        });
+        const held = columns.held(aUid(at)) as PodRecord;
+        columns.update(held, { ...held, status: `status ${at}`, restarts: at, images: [{ container: 'app', image: `web:${at}` }] });
+      }
+      return [shared.texts.size, columns.size, columns.sharedCount, columns.nodeCount, columns.ownerCount, columns.bufferBytes];
+    };
+    const sizes = Array.from({ length: 40 }, (_, at) => round(at * 200));
+    expect(sizes[3]?.[1]).toBe(100);
+    for (const size of sizes.slice(4)) expect(size).toEqual(sizes[3]);
   });
 
   it('and when all are gone nothing is left of any of them', () => {
