@@ -100,7 +100,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'lose the last object of each page',
     file: PAGES,
-    right: 'sink.upsert(page.items.slice(from, from + tuning.eventsPerTurn));',
+    right: 'sink.upsert(page.items.slice(from, to));',
     wrong: 'sink.upsert(page.items.slice(0, Math.max(1, page.items.length - 1)));',
   },
   {
@@ -163,16 +163,16 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'take any bookmark for the end of a list by stream',
     file: STREAM,
-    right: 'next.endsInitialEvents === true',
-    wrong: 'next.resourceVersion !== undefined',
+    right: 'event.endsInitialEvents === true',
+    wrong: 'event.resourceVersion !== undefined',
   },
-  { name: 'forget the last part of a list by stream', file: STREAM, right: 'batch.flush();\n      checkNotOlder', wrong: 'checkNotOlder' },
+  { name: 'forget the last part of a list by stream', file: STREAM, right: 'page.flush();\n        checkNotOlder', wrong: 'checkNotOlder' },
   {
     name: 'take a list by stream for complete when it is cut',
     file: STREAM,
     right:
-      "if (resourceVersion === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });\n    stream = { resourceVersion, events };",
-    wrong: "stream = { resourceVersion: resourceVersion ?? '106', events };",
+      "if (list === undefined) throw new ApiError('unreachable', 'the list ended before its end', { reason: 'ListCut' });\n    stream = { ...list, events };",
+    wrong: "stream = { ...(list ?? { resourceVersion: '106', rest: [] }), events };",
   },
   {
     name: 'announce a change twice',
