@@ -4,13 +4,15 @@ import type { GraphContext } from './context.ts';
 import { badInput, graphError } from './errors.ts';
 import { parseGlobalId } from './global-id.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
-import { seesRun, visibleRun } from './runs.ts';
+import { seenRun, seesRun } from './runs.ts';
+import { doubt } from './sight.ts';
 import { type Told, type Watched, watch } from './watching.ts';
 
-/** The run that a subscription is about. Throws BAD_USER_INPUT for what is none or may not be seen: not told apart. */
+/** The run that a subscription is about. Throws BAD_USER_INPUT for what is none or may not be seen: not told apart; CLUSTER_UNREACHABLE where nobody can say. */
 export async function subscribedRun(ctx: GraphContext, id: string): Promise<Run> {
   const parsed = parseGlobalId(id);
-  const run = parsed?.type === 'rollout' ? await visibleRun(ctx, parsed.id, 'watch') : undefined;
+  const run = parsed?.type === 'rollout' ? await seenRun(ctx, parsed.id, 'watch') : undefined;
+  if (run === 'unknown') throw graphError('CLUSTER_UNREACHABLE', doubt('the cluster of the rollout'));
   if (run === undefined)
     throw badInput('rollout', 'there is no such rollout, or none that you may see; take its id from the field `id` of a Rollout');
   return run;

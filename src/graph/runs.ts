@@ -10,6 +10,7 @@ import { ALL_WORKLOADS } from './kinds.ts';
 import { allReady, type MaybePromise, whenReady } from './maybe-promise.ts';
 import { type ClusterPart, rightsPartsOf } from './parts.ts';
 import { type Shelf, shelfOf } from './shelves.ts';
+import { sightOf } from './sight.ts';
 import { visibleRows } from './visible.ts';
 
 // Runs are seen by whoever may see the kind of workload that they move, in its namespace.
@@ -23,6 +24,13 @@ export function isRun(row: object): row is Run {
 export function visibleRun(ctx: GraphContext, id: string, verb: ReadVerb): MaybePromise<Run | undefined> {
   const run = ctx.runs.get(id);
   return run && whenReady(seesRun(ctx, run, verb), (sees) => (sees ? run : undefined));
+}
+
+/** As `visibleRun`, for whoever names it: "unknown" when its cluster did not say whether they may see it. */
+export function seenRun(ctx: GraphContext, id: string, verb: ReadVerb): MaybePromise<Run | 'unknown' | undefined> {
+  const run = ctx.runs.get(id);
+  if (run === undefined || ctx.store.cluster(run.cluster) === undefined) return visibleRun(ctx, id, verb);
+  return whenReady(sightOf(ctx, run, verb), (sight) => (sight === 'seen' ? run : sight === 'unknown' ? sight : undefined));
 }
 
 /** Of a cluster that has left the fleet nobody can be asked: its runs are left to who started them. */

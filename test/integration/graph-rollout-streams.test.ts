@@ -178,6 +178,12 @@ describe('rolloutProgress', () => {
     expect([reader.ended, reader.errors]).toEqual([true, []]);
   });
 
+  it('tells who cannot be told whether they may see it to ask again', async () => {
+    const rights = new Rights();
+    rights.answer = { everything: false, namespaces: new Set(), incomplete: 'UNREACHABLE' };
+    await expect(open({ access: rights })).rejects.toThrow('the cluster of the rollout did not say whether you may see this');
+  });
+
   it('tells a finished run once', async () => {
     run.command('abort').pass(10);
     const reader = await open();

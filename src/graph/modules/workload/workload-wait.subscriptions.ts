@@ -63,7 +63,8 @@ builder.subscriptionField('workloadWait', (t) =>
       onlyTrue('for.deleted', condition.deleted);
       if ((condition.updatedAvailable ?? 0) < 0) throw badInput('for.updatedAvailable', 'updatedAvailable is at least 0');
       const target = await visibleTarget(ctx, workload, 'watch', ['workload']);
-      if (isRefusal(target)) throw badInput('workload', target.message);
+      if (isRefusal(target))
+        throw target.code === 'RIGHTS_UNKNOWN' ? graphError('CLUSTER_UNREACHABLE', target.message) : badInput('workload', target.message);
       return wait(ctx, target, condition, deadline);
     },
     resolve: (answer) => answer,
