@@ -1,10 +1,9 @@
 import type { Run } from '../rollout/run.ts';
-import { clusterOf } from './cluster-of.ts';
 import type { GraphContext } from './context.ts';
 import { badInput, graphError } from './errors.ts';
 import { parseGlobalId } from './global-id.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
-import { seenRun, seesRun } from './runs.ts';
+import { seenRun, sightOfRun } from './runs.ts';
 import { doubt } from './sight.ts';
 import { type Told, type Watched, watch } from './watching.ts';
 
@@ -42,18 +41,9 @@ export function watchRun<T>(ctx: GraphContext, run: Run, { look, lookBlindly, he
   });
 }
 
-/** False: nobody can say just now; "no" from a cluster that does not answer is no answer. */
+/** False: nobody can say just now. */
 function mayWatch(ctx: GraphContext, run: Run): MaybePromise<boolean> {
-  return whenReady(
-    seesRun(ctx, run, 'watch'),
-    (sees) => sees || whenReady(isUnasked(ctx, run), (unasked) => (unasked ? false : forbidden())),
-  );
-}
-
-function isUnasked(ctx: GraphContext, run: Run): MaybePromise<boolean> {
-  const { resource, namespace } = run;
-  const asked = ctx.visible.of(clusterOf(ctx, run), { resource, namespaces: () => [namespace] }, 'watch', namespace);
-  return whenReady(asked, (visibility) => !visibility.everything && visibility.incomplete !== undefined);
+  return whenReady(sightOfRun(ctx, run, 'watch'), (sight) => (sight === 'hidden' ? forbidden() : sight === 'seen'));
 }
 
 function forbidden(): never {

@@ -226,6 +226,17 @@ describe('rolloutProgress', () => {
     expect(phases.filter((phase, at) => phase !== phases[at - 1])).toEqual(['RUNNING', 'WAITING', 'PAUSED', 'ROLLING_BACK', 'ROLLED_BACK']);
   });
 
+  it('goes on while nobody can say whether the reader may know of the cluster', async () => {
+    const rights = new Rights();
+    const reader = await open({ access: rights });
+    rights.seesCluster = () => false;
+    await reader.after(6_000);
+    run.pass(30);
+    expect(await reader.after(1_000)).toMatchObject([{ phase: 'WAITING' }]);
+    expect([reader.ended, reader.errors]).toEqual([false, []]);
+    await reader.close();
+  });
+
   it('ends with FORBIDDEN within 5 s of losing the right, and tells nothing that it is not sure of', async () => {
     const rights = new Rights();
     const reader = await open({ access: rights });

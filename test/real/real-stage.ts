@@ -178,6 +178,7 @@ export class RealStage implements Stage {
 
   #follower(transport: string, open: (client: GraphqlClient) => OpenStream): Follower {
     const messages: unknown[] = [];
+    const troubles: string[] = [];
     let stream: OpenStream | undefined;
     let isClosed = false;
     let failure: Error | undefined;
@@ -191,9 +192,11 @@ export class RealStage implements Stage {
             messages.push(message);
             if (message !== undefined && message.phase !== this.phases.at(-1)) this.phases.push(message.phase);
           }
+          troubles.push('completed');
           // Completed: the run is over.
           if (!isClosed) return;
         } catch (error) {
+          troubles.push(String(error).slice(0, 200));
           if (!(error instanceof Refusal)) await sleep(RETRY_MS);
           else {
             failure = error;
@@ -209,7 +212,7 @@ export class RealStage implements Stage {
       await reading;
       if (failure !== undefined) throw failure;
     };
-    return { transport, messages, close };
+    return { transport, messages, troubles, close };
   }
 }
 
