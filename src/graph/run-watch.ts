@@ -1,16 +1,17 @@
 import type { Run } from '../rollout/run.ts';
-import { clusterOf } from './cluster-of.ts';
 import type { GraphContext } from './context.ts';
 import { badInput, graphError } from './errors.ts';
 import { parseGlobalId } from './global-id.ts';
 import { type MaybePromise, whenReady } from './maybe-promise.ts';
-import { seesRun, visibleRun } from './runs.ts';
+import { seenRun, sightOfRun } from './runs.ts';
+import { doubt } from './sight.ts';
 import { type Told, type Watched, watch } from './watching.ts';
 
-/** The run that a subscription is about. Throws BAD_USER_INPUT for what is none or may not be seen: not told apart. */
+/** The run that a subscription is about. Throws BAD_USER_INPUT for what is none or may not be seen: not told apart; CLUSTER_UNREACHABLE where nobody can say. */
 export async function subscribedRun(ctx: GraphContext, id: string): Promise<Run> {
   const parsed = parseGlobalId(id);
-  const run = parsed?.type === 'rollout' ? await visibleRun(ctx, parsed.id, 'watch') : undefined;
+  const run = parsed?.type === 'rollout' ? await seenRun(ctx, parsed.id, 'watch') : undefined;
+  if (run === 'unknown') throw graphError('CLUSTER_UNREACHABLE', doubt('the cluster of the rollout'));
   if (run === undefined)
     throw badInput('rollout', 'there is no such rollout, or none that you may see; take its id from the field `id` of a Rollout');
   return run;
@@ -40,18 +41,9 @@ export function watchRun<T>(ctx: GraphContext, run: Run, { look, lookBlindly, he
   });
 }
 
-/** False: nobody can say just now; "no" from a cluster that does not answer is no answer. */
+/** False: nobody can say just now. */
 function mayWatch(ctx: GraphContext, run: Run): MaybePromise<boolean> {
-  return whenReady(
-    seesRun(ctx, run, 'watch'),
-    (sees) => sees || whenReady(isUnasked(ctx, run), (unasked) => (unasked ? false : forbidden())),
-  );
-}
-
-function isUnasked(ctx: GraphContext, run: Run): MaybePromise<boolean> {
-  const { resource, namespace } = run;
-  const asked = ctx.visible.of(clusterOf(ctx, run), { resource, namespaces: () => [namespace] }, 'watch', namespace);
-  return whenReady(asked, (visibility) => !visibility.everything && visibility.incomplete !== undefined);
+  return whenReady(sightOfRun(ctx, run, 'watch'), (sight) => (sight === 'hidden' ? forbidden() : sight === 'seen'));
 }
 
 function forbidden(): never {

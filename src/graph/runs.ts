@@ -10,6 +10,7 @@ import { ALL_WORKLOADS } from './kinds.ts';
 import { allReady, type MaybePromise, whenReady } from './maybe-promise.ts';
 import { type ClusterPart, rightsPartsOf } from './parts.ts';
 import { type Shelf, shelfOf } from './shelves.ts';
+import { type Sight, sightIn } from './sight.ts';
 import { visibleRows } from './visible.ts';
 
 // Runs are seen by whoever may see the kind of workload that they move, in its namespace.
@@ -25,15 +26,26 @@ export function visibleRun(ctx: GraphContext, id: string, verb: ReadVerb): Maybe
   return run && whenReady(seesRun(ctx, run, verb), (sees) => (sees ? run : undefined));
 }
 
-/** Of a cluster that has left the fleet nobody can be asked: its runs are left to who started them. */
+/** As `visibleRun`, for whoever names it: "unknown" when its cluster did not say whether they may see it. */
+export function seenRun(ctx: GraphContext, id: string, verb: ReadVerb): MaybePromise<Run | 'unknown' | undefined> {
+  const run = ctx.runs.get(id);
+  if (run === undefined) return undefined;
+  const isInFleet = ctx.store.cluster(run.cluster) !== undefined;
+  return whenReady(sightOfRun(ctx, run, verb), (sight) => {
+    if (sight === 'unknown') return isInFleet ? sight : undefined;
+    return sight === 'seen' ? run : undefined;
+  });
+}
+
 export function seesRun(ctx: GraphContext, run: Run, verb: ReadVerb): MaybePromise<boolean> {
-  const { cluster, resource, namespace, state } = run;
-  if (ctx.store.cluster(cluster) !== undefined) {
-    const known = ctx.visible.cluster(cluster);
-    return whenReady(known, (found) => (found === undefined ? false : ctx.visible.sees(found, resource, verb, namespace)));
-  }
-  const isAuthor = state.spec.author.username === ctx.principal.user.username;
-  return isAuthor || ctx.visible.sees(clusterOf(ctx, run), resource, verb, namespace);
+  return whenReady(sightOfRun(ctx, run, verb), (sight) => sight === 'seen');
+}
+
+/** Of a cluster that has left the fleet nobody can be asked: its runs are left to who started them. */
+export function sightOfRun(ctx: GraphContext, run: Run, verb: ReadVerb): MaybePromise<Sight> {
+  const isAuthor = run.state.spec.author.username === ctx.principal.user.username;
+  if (isAuthor && ctx.store.cluster(run.cluster) === undefined) return 'seen';
+  return sightIn(ctx, clusterOf(ctx, run), run, verb);
 }
 
 /** The objects that a run names, as far as the viewer may see them. */

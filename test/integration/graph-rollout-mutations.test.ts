@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Access } from '../../src/auth/access.ts';
 import type { CommandError, CommandResult, Commands, RolloutStartResult } from '../../src/commands/commands.ts';
 import type { OperationRecord } from '../../src/commands/operation.ts';
 import { operationCost } from '../../src/graph/cost.ts';
@@ -195,6 +196,20 @@ describe('verbs for one rollout', () => {
       ['retry', { run: 'run1', dryRun: false, expectedPhase: 'HALTED' }],
       ['advance', { run: 'run1', dryRun: false, toStep: 2, target: '50%' }],
     ]);
+  });
+
+  it('tell who names a run or a workload of a cluster that does not answer about rights to ask again', async () => {
+    const silent = { everything: false, namespaces: new Set<string>(), incomplete: 'UNREACHABLE' } as const;
+    const access: Access = { epoch: 0, visibility: () => silent, seesCluster: () => false };
+    const document = `mutation ($id: ID!, $workload: ID!) {
+      rolloutPause(input: { rollout: $id }) { userErrors { __typename code path } }
+      workloadRestart(input: { workload: { id: $workload } }) { userErrors { __typename code path } }
+    }`;
+    const refusal = { __typename: 'ClusterUnreachableError', code: 'RIGHTS_UNKNOWN' };
+    expect(await world.data(document, { variables: { id: run.id, workload: objectId(cart) }, access, principal: TEAM })).toEqual({
+      rolloutPause: { userErrors: [{ ...refusal, path: ['input', 'rollout'] }] },
+      workloadRestart: { userErrors: [{ ...refusal, path: ['input', 'workload'] }] },
+    });
   });
 
   it('show a refusal with the present state, and the run in the way only to who may see it', async () => {

@@ -178,6 +178,12 @@ describe('rolloutProgress', () => {
     expect([reader.ended, reader.errors]).toEqual([true, []]);
   });
 
+  it('tells who cannot be told whether they may see it to ask again', async () => {
+    const rights = new Rights();
+    rights.answer = { everything: false, namespaces: new Set(), incomplete: 'UNREACHABLE' };
+    await expect(open({ access: rights })).rejects.toThrow('the cluster of the rollout did not say whether you may see this');
+  });
+
   it('tells a finished run once', async () => {
     run.command('abort').pass(10);
     const reader = await open();
@@ -218,6 +224,17 @@ describe('rolloutProgress', () => {
     told.push(...(await reader.after(6_000)));
     const phases = told.map(({ phase }) => phase);
     expect(phases.filter((phase, at) => phase !== phases[at - 1])).toEqual(['RUNNING', 'WAITING', 'PAUSED', 'ROLLING_BACK', 'ROLLED_BACK']);
+  });
+
+  it('goes on while nobody can say whether the reader may know of the cluster', async () => {
+    const rights = new Rights();
+    const reader = await open({ access: rights });
+    rights.seesCluster = () => false;
+    await reader.after(6_000);
+    run.pass(30);
+    expect(await reader.after(1_000)).toMatchObject([{ phase: 'WAITING' }]);
+    expect([reader.ended, reader.errors]).toEqual([false, []]);
+    await reader.close();
   });
 
   it('ends with FORBIDDEN within 5 s of losing the right, and tells nothing that it is not sure of', async () => {

@@ -12,12 +12,12 @@ export interface GraphqlAnswer {
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly unknown[];
-    readonly extensions?: { readonly code?: string };
+    readonly extensions?: { readonly code?: string; readonly retryable?: boolean };
   }[];
 }
 
 export interface OpenStream {
-  readonly results: AsyncIterable<{ readonly data?: unknown; readonly errors?: readonly { readonly message: string }[] }>;
+  readonly results: AsyncIterable<Pick<GraphqlAnswer, 'data' | 'errors'>>;
   /** Breaks the connection without a word to the other side. */
   cut(): void;
   /** Takes leave as the protocol wants it. */

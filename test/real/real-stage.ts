@@ -16,7 +16,7 @@ import type { SharedControlPlane } from '../controlplane/shared-control-plane.ts
 import { until } from '../controlplane/until.ts';
 import type { Follower, Stage, Target, WorkloadWrite } from '../scenarios/stage.ts';
 import { GatewayProcess } from './gateway.ts';
-import type { GraphqlClient, OpenStream } from './graphql-client.ts';
+import type { GraphqlAnswer, GraphqlClient, OpenStream } from './graphql-client.ts';
 import { writesIn } from './workload-writes.ts';
 
 const DEPS = { clock: systemClock, random: systemRandom, logger: silentLogger };
@@ -88,8 +88,7 @@ export class RealStage implements Stage {
       const answer = await client.ask(document, variables);
       if (answer.errors !== undefined || answer.status !== 200) {
         const text = `GraphQL ${answer.status}: ${JSON.stringify(answer.errors)}`;
-        if (answer.status === 503) throw new Error(text);
-        throw new Refusal(text);
+        throw answer.status === 503 || isRetryable(answer.errors) ? new Error(text) : new Refusal(text);
       }
       const payload = Object.values(answer.data as object)[0] as { userErrors?: { code: string }[] } | null;
       // Nobody leads for a moment after a start; whoever asked before is still at it.
@@ -179,6 +178,7 @@ export class RealStage implements Stage {
 
   #follower(transport: string, open: (client: GraphqlClient) => OpenStream): Follower {
     const messages: unknown[] = [];
+    const troubles: string[] = [];
     let stream: OpenStream | undefined;
     let isClosed = false;
     let failure: Error | undefined;
@@ -187,14 +187,16 @@ export class RealStage implements Stage {
         stream = open((await this.#gateway).client(this.#controlPlane.tokens[this.person]));
         try {
           for await (const { data, errors } of stream.results) {
-            if (errors !== undefined) throw new Refusal(JSON.stringify(errors));
+            if (errors !== undefined) throw isRetryable(errors) ? new Error(JSON.stringify(errors)) : new Refusal(JSON.stringify(errors));
             const [message] = Object.values(data as object) as { phase: string }[];
             messages.push(message);
             if (message !== undefined && message.phase !== this.phases.at(-1)) this.phases.push(message.phase);
           }
+          troubles.push('completed');
           // Completed: the run is over.
           if (!isClosed) return;
         } catch (error) {
+          troubles.push(String(error).slice(0, 200));
           if (!(error instanceof Refusal)) await sleep(RETRY_MS);
           else {
             failure = error;
@@ -210,14 +212,18 @@ export class RealStage implements Stage {
       await reading;
       if (failure !== undefined) throw failure;
     };
-    return { transport, messages, close };
+    return { transport, messages, troubles, close };
   }
 }
 
 /** An answer, if not the one that was hoped for: asking again would not help. */
 class Refusal extends Error {}
 
-const PASSING: ReadonlySet<string> = new Set(['NOT_LEADING', 'STILL_UNDER_WAY', 'HUB_UNAVAILABLE', 'OUTCOME_UNKNOWN']);
+const PASSING: ReadonlySet<string> = new Set(['NOT_LEADING', 'STILL_UNDER_WAY', 'HUB_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'RIGHTS_UNKNOWN']);
+
+function isRetryable(errors: GraphqlAnswer['errors']): boolean {
+  return errors?.every(({ extensions }) => extensions?.retryable === true) === true;
+}
 
 function pathOf({ kind, namespace, name }: Target): string {
   const collection = kind === 'CLONE_SET' ? 'apis/apps.kruise.io/v1alpha1' : 'apis/apps/v1';

@@ -174,11 +174,11 @@ export class CanaryRun {
 
   async #everyPhaseSeen(): Promise<void> {
     for (const follower of this.#followers) {
-      await this.#stage.until(
-        `${follower.transport} told the end`,
-        async () => (follower.messages.at(-1) as Shown | undefined)?.finished === true,
-        this.#times.stretchMs,
-      );
+      const { transport, messages, troubles } = follower;
+      const hasEnded = async () => (messages.at(-1) as Shown | undefined)?.finished === true;
+      await this.#stage.until(`${transport} told the end`, hasEnded, this.#times.stretchMs).catch((cause: unknown) => {
+        throw new Error(`${transport} told no end: ${JSON.stringify([messages.at(-1), troubles])}`, { cause });
+      });
       await follower.close();
       const phases = (follower.messages as readonly Shown[]).map(({ phase }) => phase);
       if (this.#stage.hasKills) expect([follower.transport, phases.at(-1)]).toEqual([follower.transport, 'ROLLED_BACK']);

@@ -83,7 +83,7 @@ export class SimulatedStage implements Stage {
       await stream.return(undefined);
       await this.#untilSettled(reading);
     };
-    return [{ transport: 'in process', messages, close }];
+    return [{ transport: 'in process', messages, troubles: [], close }];
   }
 
   async until(what: string, holds: () => Promise<boolean>, timeoutMs: number): Promise<void> {

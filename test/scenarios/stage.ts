@@ -41,6 +41,8 @@ export interface Follower {
   readonly transport: string;
   /** What the field of the subscription said, in order. */
   readonly messages: readonly unknown[];
+  /** What else became of it, for whoever has to find out why it told nothing. */
+  readonly troubles: readonly string[];
   close(): Promise<void>;
 }
 

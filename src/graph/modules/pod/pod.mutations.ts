@@ -4,6 +4,7 @@ import { builder } from '../../builder.ts';
 import type { GraphContext } from '../../context.ts';
 import { parseGlobalId } from '../../global-id.ts';
 import { Pod } from '../../refs.ts';
+import { sightOf, unknownSight } from '../../sight.ts';
 import {
   definePayload,
   invalid,
@@ -56,9 +57,9 @@ async function podOf(ctx: GraphContext, id: string): Promise<PodCommand['pod'] |
   const path = ['input', 'pod'];
   if (parsed?.type !== 'object' || parsed.resource !== 'pods')
     return invalid(path, 'pod must be the global id of a pod: take it from the field `id` of a Pod');
-  const cluster = await ctx.visible.cluster(parsed.cluster);
-  const sees = cluster !== undefined && (await ctx.visible.sees(cluster, 'pods', 'get', parsed.namespace));
-  return sees ? parsed : notFound(path, 'pod');
+  const sight = await sightOf(ctx, parsed, 'get');
+  if (sight === 'unknown') return unknownSight(parsed.cluster, path);
+  return sight === 'seen' ? parsed : notFound(path, 'pod');
 }
 
 function commandOf({ cluster, namespace, name, uid }: PodCommand['pod'], input: PodCommandArguments): PodCommand {

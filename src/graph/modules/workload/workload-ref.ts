@@ -5,6 +5,7 @@ import { WORKLOAD_RESOURCES } from '../../../model/workload-resources.ts';
 import { builder } from '../../builder.ts';
 import type { GraphContext } from '../../context.ts';
 import { parseGlobalId } from '../../global-id.ts';
+import { sightOf, unknownSight } from '../../sight.ts';
 import { invalid, notFound } from '../operation/command.ts';
 import { WorkloadKind } from './workload-kind.ts';
 
@@ -53,10 +54,9 @@ export async function visibleTarget(
       [...path, 'id'],
       'workload.id must be the global id of a workload: take it from the field `id` of one, or name it with `name`',
     );
-  const cluster = await ctx.visible.cluster(target.cluster);
-  const resource = WORKLOAD_RESOURCES[target.workloadKind];
-  const sees = cluster !== undefined && (await ctx.visible.sees(cluster, resource, verb, target.namespace));
-  return sees ? target : notFound(path, 'workload');
+  const sight = await sightOf(ctx, { ...target, resource: WORKLOAD_RESOURCES[target.workloadKind] }, verb);
+  if (sight === 'unknown') return unknownSight(target.cluster, path);
+  return sight === 'seen' ? target : notFound(path, 'workload');
 }
 
 function targetOf({ id, name }: WorkloadRefArguments): WorkloadTarget | undefined {

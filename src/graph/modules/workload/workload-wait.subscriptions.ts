@@ -10,6 +10,7 @@ import { replicasSettled, statusSettled } from '../../derived.ts';
 import { badInput, graphError } from '../../errors.ts';
 import { settleReads } from '../../listing.ts';
 import { Workload } from '../../refs.ts';
+import { sightIn } from '../../sight.ts';
 import { STATUS_READS } from '../../status-cluster.ts';
 import { watch } from '../../watching.ts';
 import { isRefusal } from '../operation/command.ts';
@@ -63,7 +64,8 @@ builder.subscriptionField('workloadWait', (t) =>
       onlyTrue('for.deleted', condition.deleted);
       if ((condition.updatedAvailable ?? 0) < 0) throw badInput('for.updatedAvailable', 'updatedAvailable is at least 0');
       const target = await visibleTarget(ctx, workload, 'watch', ['workload']);
-      if (isRefusal(target)) throw badInput('workload', target.message);
+      if (isRefusal(target))
+        throw target.code === 'RIGHTS_UNKNOWN' ? graphError('CLUSTER_UNREACHABLE', target.message) : badInput('workload', target.message);
       return wait(ctx, target, condition, deadline);
     },
     resolve: (answer) => answer,
@@ -93,13 +95,10 @@ function wait(
 }
 
 /** False: nobody can say just now. Throws FORBIDDEN once the right is lost. */
-async function mayWatch(ctx: GraphContext, { cluster: name, workloadKind, namespace }: WorkloadTarget): Promise<boolean> {
-  const resource = WORKLOAD_RESOURCES[workloadKind];
-  const asked = ctx.visible.of(clusterOf(ctx, { cluster: name }), { resource, namespaces: () => [namespace] }, 'watch', namespace);
-  const visibility = await asked;
-  if (visibility.everything || visibility.namespaces.has(namespace)) return true;
-  if (visibility.incomplete === undefined) throw graphError('FORBIDDEN', 'no right to read what this stream shows');
-  return false;
+async function mayWatch(ctx: GraphContext, { cluster, workloadKind, namespace }: WorkloadTarget): Promise<boolean> {
+  const sight = await sightIn(ctx, clusterOf(ctx, { cluster }), { resource: WORKLOAD_RESOURCES[workloadKind], namespace }, 'watch');
+  if (sight === 'hidden') throw graphError('FORBIDDEN', 'no right to read what this stream shows');
+  return sight === 'seen';
 }
 
 function workloadOf(ctx: GraphContext, { cluster, workloadKind, namespace, name, uid }: WorkloadTarget): WorkloadRecord | undefined {
