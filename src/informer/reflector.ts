@@ -3,19 +3,20 @@ import type { ApiServer } from '../kube/api-server.ts';
 import type { FieldMask } from '../kube/field-mask.ts';
 import { batchesOf, type WatchEvent } from '../kube/watch-event.ts';
 import { groupResourceOf, type Resource } from '../model/resource.ts';
-import { compareResourceVersions, type ResourceVersion } from '../model/resource-version.ts';
+import type { ResourceVersion } from '../model/resource-version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
 import { failureOf } from './failure.ts';
-import { INTERRUPTED, type Interrupted, untilAborted } from './interruptible.ts';
+import { followWatch } from './follow-watch.ts';
+import { INTERRUPTED, type Interrupted } from './interruptible.ts';
 import { type ListGate, openGate } from './list-gate.ts';
 import { type Admission, everybody } from './memory-gate.ts';
 import { afterConfirmed, decideAfter, type History, type ListFrom, type Move, NO_HISTORY, type Outcome, POLL } from './next-move.ts';
-import { checkEventObject } from './object-check.ts';
+import { Position } from './position.ts';
 import { probe, readList } from './read-list.ts';
 import { NoStreamedList, type OpenStream, readStream } from './read-stream.ts';
-import type { ObjectEvent, ReflectorSink } from './reflector-sink.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import { type ReflectorStatus, StatusKeeper } from './reflector-status.ts';
 import { REFLECTOR_TUNING, type ReflectorTuning } from './reflector-tuning.ts';
 
@@ -61,11 +62,7 @@ export class Reflector {
   readonly #logger: Logger;
   readonly #status: StatusKeeper;
   #history: History = NO_HISTORY;
-  #position: ResourceVersion | undefined;
-  /** The newest version that was shown, which may be beyond the position when a list was not finished. */
-  #shown: ResourceVersion | undefined;
-  /** The position when the present watch was opened: it owes us what is newer. */
-  #watchedFrom: ResourceVersion | undefined;
+  readonly #position = new Position();
   #pageSize: number;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -96,14 +93,14 @@ export class Reflector {
   }
 
   #resumeFrom({ resourceVersion, trueAt }: NonNullable<ReflectorOptions['resumeFrom']>): void {
-    this.#position = resourceVersion;
+    this.#position.listed(resourceVersion);
     this.#history = { ...NO_HISTORY, hasSynced: true };
     this.#move = { next: 'probe', waitMs: 0, reason: 'Resumed' };
     this.#status.resumed(trueAt);
   }
 
   get status(): ReflectorStatus {
-    return this.#status.snapshot(this.#position);
+    return this.#status.snapshot(this.#position.current);
   }
 
   /** Throws when it was started or stopped before. */
@@ -232,18 +229,8 @@ export class Reflector {
     this.#logger.debug('a step failed', { step, reason: failure.reason, failures: this.#history.failures });
   }
 
-  #show(version: ResourceVersion, newEpoch: boolean): void {
-    // An epoch has begun when its list is complete: until then the next list opens it again.
-    if (!newEpoch) this.#shown = newest(this.#shown, version);
-  }
-
-  #newestShown(): ResourceVersion | undefined {
-    return this.#position === undefined ? this.#shown : newest(this.#shown, this.#position);
-  }
-
   #forget(): void {
-    this.#position = undefined;
-    this.#shown = undefined;
+    this.#position.forget();
     this.#status.forget();
   }
 
@@ -254,8 +241,7 @@ export class Reflector {
     const isStreamed = this.#listsByStream && this.#history.listFrom === 'last-seen' && this.#history.failures < STREAM_FAILURES;
     const version = (isStreamed ? await this.#listByStream(signal) : undefined) ?? (await this.#listInPages(reason, signal));
     if (version === INTERRUPTED || signal.aborted) return INTERRUPTED;
-    this.#position = version;
-    this.#shown = version;
+    this.#position.listed(version);
     return { type: 'listed' };
   }
 
@@ -263,8 +249,11 @@ export class Reflector {
     const { apiServer, sink, clock, fields, admit = everybody } = this.#options;
     return readList({
       ...{ apiServer, sink, clock, signal, admit, resource: this.resource, tuning: this.#tuning },
-      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#newestShown() },
-      onShown: (version, newEpoch) => this.#show(version, newEpoch),
+      ...{ pageSize: this.#pageSize, from: this.#history.listFrom, position: this.#position.newestShown },
+      onShown: (version, newEpoch) => {
+        // An epoch has begun when its list is complete: until then the next list opens it again.
+        if (!newEpoch) this.#position.show(version);
+      },
       ...(fields !== undefined && { fields }),
       onProgress: (listed, remaining) => this.#status.listProgressed(listed, remaining, reason === POLL),
     });
@@ -277,8 +266,8 @@ export class Reflector {
     this.#streaming = new AbortController();
     try {
       const stream = await readStream({
-        ...{ apiServer, sink, clock, admit, resource: this.resource, tuning: this.#tuning, position: this.#newestShown() },
-        onShown: (version) => this.#show(version, false),
+        ...{ apiServer, sink, clock, admit, resource: this.resource, tuning: this.#tuning, position: this.#position.newestShown },
+        onShown: (version) => this.#position.show(version),
         options: { timeoutSeconds: askedMs / 1_000, allowWatchBookmarks: true, ...(fields !== undefined && { fields }) },
         signal: AbortSignal.any([signal, this.#streaming.signal]),
         onProgress: (listed) => this.#status.listProgressed(listed, undefined),
@@ -296,14 +285,14 @@ export class Reflector {
 
   async #probe(signal: AbortSignal): Promise<Outcome | Interrupted> {
     const { apiServer } = this.#options;
-    const answer = await probe({ apiServer, signal, resource: this.resource, tuning: this.#tuning, position: this.#position });
+    const answer = await probe({ apiServer, signal, resource: this.resource, tuning: this.#tuning, position: this.#position.current });
     if (answer === INTERRUPTED) return INTERRUPTED;
     this.#status.signCame();
     return { type: 'probed' };
   }
 
   async #watch(reason: string, signal: AbortSignal): Promise<Outcome | Interrupted> {
-    const { clock } = this.#options;
+    const { clock, sink } = this.#options;
     const stream = this.#stream;
     this.#stream = undefined;
     const askedMs = stream?.askedMs ?? this.#watchMs();
@@ -313,73 +302,27 @@ export class Reflector {
     using _deadline = clock.after(startedAt + askedMs + this.#tuning.watchGraceMs - clock.monotonic(), () => deadline.abort());
     using _confirmation = this.#confirmLater();
     const until = AbortSignal.any([signal, deadline.signal]);
-    const events = await this.#follow(stream ?? { events: this.#openWatch(askedMs / 1_000, until), rest: [] }, until);
+    const { events: batches, rest } = stream ?? { events: this.#openWatch(askedMs / 1_000, until), rest: [] };
+    const events = await followWatch({
+      ...{ batches, rest, clock, sink, resource: this.resource, position: this.#position, tuning: this.#tuning, signal: until },
+      onEvent: () => this.#eventCame(),
+    });
     if (signal.aborted) return INTERRUPTED;
     if (deadline.signal.aborted)
       throw new ApiError('unreachable', 'the server did not end the watch when it should have', { reason: 'WatchDeadline' });
     return { type: 'watch-ended', livedMs: clock.monotonic() - startedAt, askedMs, events };
   }
 
-  /** Takes what the watch brings until it ends; returns how many events that were. */
-  async #follow({ events: batches, rest }: Pick<OpenStream, 'rest'> & { readonly events: Batches }, signal: AbortSignal): Promise<number> {
-    this.#watchedFrom = this.#position;
-    let events = await this.#takeBatch(rest, 0, signal);
-    for await (const batch of untilAborted(batches, signal)) events = await this.#takeBatch(batch, events, signal);
-    return events;
-  }
-
-  /** Returns how many events have come by then, `before` of them earlier. */
-  async #takeBatch(batch: readonly WatchEvent[], before: number, signal: AbortSignal): Promise<number> {
-    let events = before;
-    for (const event of batch) {
-      if (signal.aborted) break;
-      this.#take(event);
-      if (event.type === 'bookmark') continue;
-      events += 1;
-      if (events % this.#tuning.eventsPerTurn === 0) await this.#options.clock.yield();
-    }
-    return events;
-  }
-
   #openWatch(timeoutSeconds: number, signal: AbortSignal): Batches {
     const { apiServer, fields } = this.#options;
-    const options = { resourceVersion: this.#position ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
+    const options = { resourceVersion: this.#position.current ?? '0', timeoutSeconds, allowWatchBookmarks: true, signal };
     return batchesOf(apiServer.watch(this.resource, { ...options, ...(fields !== undefined && { fields }) }));
   }
 
-  #take(event: WatchEvent): void {
-    switch (event.type) {
-      case 'bookmark':
-        this.#moveTo(event.resourceVersion);
-        break;
-      case 'added':
-      case 'modified':
-      case 'deleted':
-        this.#apply(event);
-        break;
-      default:
-        throw new ApiError('server-error', 'an event of an unknown type', { reason: 'UnreadableEvent' });
-    }
+  #eventCame(): void {
     this.#status.eventCame();
     if (this.#status.state !== 'LIVE') this.#confirm();
     this.#options.onActivity?.();
-  }
-
-  #apply(event: ObjectEvent): void {
-    const version = checkEventObject(event.object, this.resource);
-    // Told again from before this watch: the copy knows it, or knows that the object is gone. Some servers give the
-    // deletion of an object the object's last version, so deletions are always news.
-    if (event.type !== 'deleted' && newest(this.#watchedFrom, version) === this.#watchedFrom) return;
-    const position = newest(this.#position, version);
-    this.#options.sink.apply(event, position);
-    this.#position = position;
-  }
-
-  #moveTo(resourceVersion: ResourceVersion): void {
-    const position = newest(this.#position, resourceVersion);
-    if (position === this.#position) return;
-    this.#options.sink.moveTo(position);
-    this.#position = position;
   }
 
   #watchMs(): number {
@@ -416,11 +359,4 @@ export class Reflector {
     this.#logger.debug('state changed', { state: this.#status.state });
     this.#options.onState?.();
   }
-}
-
-/** Where versions have an order the position never goes back; where they have none the stream's order counts. */
-function newest(position: ResourceVersion | undefined, seen: ResourceVersion): ResourceVersion {
-  if (position === undefined) return seen;
-  const order = compareResourceVersions(seen, position);
-  return order === undefined || order > 0 ? seen : position;
 }

@@ -3,9 +3,7 @@ import type { PodCollection } from '../graph-store.ts';
 import type { RecordTable } from '../record-table.ts';
 import { equalRecords } from '../records-equal.ts';
 import { Buckets } from './buckets.ts';
-import { LinearHash } from './linear-hash.ts';
-import { finish, mix } from './mix.ts';
-import { joinName, type NameParts, packUuid, splitName } from './packing.ts';
+import { joinName, type NameParts, splitName } from './packing.ts';
 import { PodCells } from './pod-cells.ts';
 import {
   draftGroup,
@@ -14,7 +12,6 @@ import {
   keysOfGroup,
   labelKeysFor,
   labelsOf,
-  nameWords,
   type PodGroup,
   readGroup,
   textWord,
@@ -22,8 +19,10 @@ import {
 import { PodIndexes } from './pod-indexes.ts';
 import { FLAG, POD } from './pod-layout.ts';
 import { hasSameCells, shareContainerTexts, takeOverTexts } from './pod-likeness.ts';
+import { PodNames } from './pod-names.ts';
 import { draftProfile, isSurelyIn, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
 import { restOf } from './pod-rest.ts';
+import { PodUids } from './pod-uids.ts';
 import { RecordMemory } from './record-memory.ts';
 import { Rows } from './rows.ts';
 import type { SharedColumns } from './shared-columns.ts';
@@ -44,13 +43,9 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   readonly #groups: Buckets<PodGroup>;
   readonly #profiles: Buckets<PodProfile>;
   readonly #nodes: Buckets<string>;
-  readonly #uids = new LinearHash((row) => this.#uidHash(row));
-  readonly #names = new LinearHash((row) => this.#nameHash(row));
+  readonly #uids: PodUids;
+  readonly #names: PodNames;
   readonly #memory: RecordMemory<PodRecord>;
-  readonly #uid = new Uint32Array(4);
-  /** What the writer asks for is mostly what it has just asked for. '': nothing. */
-  #lastUid = '';
-  #lastRow = 0;
 
   constructor(cluster: string, shared: SharedColumns, memory = new RecordMemory<PodRecord>()) {
     this.#cluster = cluster;
@@ -68,6 +63,8 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
       onBucket: this.#onProfile,
     });
     this.#nodes = new Buckets({ shared, rows, word: POD.NODE, chain: POD.NODE_CHAIN, read: (nodes, id) => nodes.textAt(id, 0) ?? '' });
+    this.#uids = new PodUids(rows, this.#cells, shared);
+    this.#names = new PodNames(rows, this.#groups, shared);
   }
 
   get size(): number {
@@ -75,12 +72,12 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   get(namespace: string, name: string): PodRecord | undefined {
-    const row = this.#rowNamed(namespace, name);
+    const row = this.#names.find(namespace, name);
     return row === 0 ? undefined : this.#record(row);
   }
 
   byUid(uid: string): PodRecord | undefined {
-    const row = this.#rowOf(uid);
+    const row = this.#uids.find(uid);
     return row === 0 ? undefined : this.#record(row);
   }
 
@@ -122,12 +119,12 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   uidOf(namespace: string, name: string): string | undefined {
-    const row = this.#rowNamed(namespace, name);
+    const row = this.#names.find(namespace, name);
     return row === 0 ? undefined : this.#cells.uid(row);
   }
 
   held(uid: string): PodRecord | undefined {
-    const row = this.#rowOf(uid);
+    const row = this.#uids.find(uid);
     return row === 0 ? undefined : (this.#memory.get(row) ?? this.#make(row));
   }
 
@@ -136,7 +133,7 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     const isKept = new Uint8Array(this.#rows.end);
     let kept = 0;
     for (const uid of keep) {
-      const row = this.#rowOf(uid);
+      const row = this.#uids.find(uid);
       // Two spellings never stand for one uid: a row is met once.
       if (row !== 0) kept += 1;
       isKept[row] = 1;
@@ -149,8 +146,8 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   set(record: PodRecord): PodRecord {
-    const known = this.#rowOf(record.uid);
-    const row = known === 0 ? this.#insert(record.uid) : known;
+    const known = this.#uids.find(record.uid);
+    const row = known === 0 ? this.#uids.insert(record.uid) : known;
     const containersBefore = this.#containerCount(row);
     this.#place(row, record, known === 0);
     this.#cells.write(row, record, restOf(record), containersBefore);
@@ -163,7 +160,7 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
 
   /** The way of nearly every event: each member is compared once, and what is shared already is not looked up again. */
   update(before: PodRecord, record: PodRecord): PodRecord | undefined {
-    const row = this.#rowOf(record.uid);
+    const row = this.#uids.find(record.uid);
     const profile = this.#profiles.value(this.#profiles.idOf(row));
     const staysInGroup = isSurelyLike(this.#groups.value(this.#groups.idOf(row)), record);
     const staysInProfile = isSurelyIn(profile, record);
@@ -180,11 +177,10 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   delete(uid: string): void {
-    const row = this.#rowOf(uid);
+    const row = this.#uids.find(uid);
     if (row === 0) return;
-    this.#lastUid = '';
-    this.#uids.delete(row, this.#uidHash(row));
-    this.#unname(row);
+    this.#uids.delete(row);
+    this.#names.delete(row);
     this.#cells.clear(row, this.#containerCount(row));
     for (const buckets of [this.#groups, this.#profiles, this.#nodes]) buckets.move(row, undefined);
     this.#memory.forget(row);
@@ -192,7 +188,7 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   move(record: PodRecord): void {
-    const row = this.#rowOf(record.uid);
+    const row = this.#uids.find(record.uid);
     if (row === 0) return;
     this.#cells.writeVersion(row, record);
     this.#memory.forget(row);
@@ -274,10 +270,10 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   #regroup(row: number, record: PodRecord, parts: NameParts): void {
-    if (this.#groups.idOf(row) !== 0) this.#unname(row);
+    if (this.#groups.idOf(row) !== 0) this.#names.delete(row);
     this.#groups.move(row, draftGroup(this.#shared.draft, record, parts));
     this.#rows.set(row, POD.SUFFIX, parts.suffix);
-    this.#names.add(row, this.#nameHash(row));
+    this.#names.add(row);
   }
 
   #moveToNode(row: number, nodeName: string | undefined): void {
@@ -315,17 +311,6 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
     }
   }
 
-  #insert(uid: string): number {
-    const row = this.#rows.allocate();
-    this.#cells.setUid(row, this.#uid, packUuid(uid, this.#uid) ? undefined : uid);
-    this.#uids.add(row, this.#uidHash(row));
-    return row;
-  }
-
-  #unname(row: number): void {
-    this.#names.delete(row, this.#nameHash(row));
-  }
-
   #containerCount(row: number): number {
     const profile = this.#rows.get(row, POD.PROFILE);
     return profile === 0 ? 0 : this.#profiles.value(profile).containers.length;
@@ -333,69 +318,6 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
 
   #isLive(row: number): boolean {
     return (this.#rows.get(row, POD.FLAGS) & FLAG.LIVE) !== 0;
-  }
-
-  #rowOf(uid: string): number {
-    if (uid === this.#lastUid && uid !== '') return this.#lastRow;
-    const row = this.#find(uid);
-    if (row === 0) return 0;
-    this.#lastUid = uid;
-    this.#lastRow = row;
-    return row;
-  }
-
-  #find(uid: string): number {
-    const words = this.#uid;
-    const isText = !packUuid(uid, words);
-    const text = isText ? this.#shared.texts.find(uid) : undefined;
-    if (isText && text === undefined) return 0;
-    if (text !== undefined) words.set([text, 0, 0, 0]);
-    const flag = isText ? FLAG.UID_IS_TEXT : 0;
-    for (let row = this.#uids.first(this.#hashOfUid(words)); row !== 0; row = this.#uids.next(row)) {
-      if ((this.#rows.get(row, POD.FLAGS) & FLAG.UID_IS_TEXT) === flag && this.#hasUid(row, words)) return row;
-    }
-    return 0;
-  }
-
-  #hasUid(row: number, words: Uint32Array): boolean {
-    for (let word = 0; word < 4; word += 1) if (this.#rows.get(row, POD.UID + word) !== words[word]) return false;
-    return true;
-  }
-
-  #rowNamed(namespace: string, name: string): number {
-    const { prefix, suffix } = splitName(name);
-    const inNamespace = textWord(this.#shared.texts, namespace);
-    const withPrefix = textWord(this.#shared.texts, prefix);
-    if (inNamespace === undefined || withPrefix === undefined) return 0;
-    const hash = this.#hashOfName(inNamespace, withPrefix, suffix);
-    for (let row = this.#names.first(hash); row !== 0; row = this.#names.next(row)) {
-      if (this.#rows.get(row, POD.SUFFIX) !== suffix) continue;
-      const [namespaceWord, prefixWord] = nameWords(this.#groups.tuples, this.#groups.idOf(row));
-      if (namespaceWord === inNamespace && prefixWord === withPrefix) return row;
-    }
-    return 0;
-  }
-
-  #uidHash(row: number): number {
-    for (let word = 0; word < 4; word += 1) this.#hashed[word] = this.#rows.get(row, POD.UID + word);
-    return this.#hashOfUid(this.#hashed);
-  }
-
-  readonly #hashed = new Uint32Array(4);
-
-  #hashOfUid(words: Uint32Array): number {
-    let hash = this.#shared.seed;
-    for (let word = 0; word < 4; word += 1) hash = mix(hash, words[word] as number);
-    return finish(hash);
-  }
-
-  #nameHash(row: number): number {
-    const [namespace, prefix] = nameWords(this.#groups.tuples, this.#groups.idOf(row));
-    return this.#hashOfName(namespace, prefix, this.#rows.get(row, POD.SUFFIX));
-  }
-
-  #hashOfName(namespace: number, prefix: number, suffix: number): number {
-    return finish(mix(mix(mix(this.#shared.seed, namespace), prefix), suffix));
   }
 
   /** 0: no pod is there. */

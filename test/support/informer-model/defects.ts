@@ -9,6 +9,7 @@ export interface Defect {
 
 const INGEST = 'src/fleet/ingest.ts';
 const REFLECTOR = 'src/informer/reflector.ts';
+const WATCH = 'src/informer/follow-watch.ts';
 const PAGES = 'src/informer/read-list.ts';
 const STREAM = 'src/informer/read-stream.ts';
 const MOVES = 'src/informer/next-move.ts';
@@ -118,14 +119,14 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'watch from one version too far',
     file: REFLECTOR,
-    right: "{ resourceVersion: this.#position ?? '0', timeoutSeconds",
-    wrong: '{ resourceVersion: String(Number(this.#position) + 1), timeoutSeconds',
+    right: "{ resourceVersion: this.#position.current ?? '0', timeoutSeconds",
+    wrong: '{ resourceVersion: String(Number(this.#position.current) + 1), timeoutSeconds',
   },
   {
     name: 'pass over every deletion of a watch',
-    file: REFLECTOR,
-    right: 'this.#options.sink.apply(event, position);',
-    wrong: "if (event.type !== 'deleted') this.#options.sink.apply(event, position);",
+    file: WATCH,
+    right: 'sink.apply(event, next);',
+    wrong: "if (event.type !== 'deleted') sink.apply(event, next);",
   },
   {
     name: 'call the copy live while it is being listed',
