@@ -51,7 +51,10 @@ export async function readList(reading: ListReading): Promise<ResourceVersion | 
 /** The expiry of a page after the first: only this is met by beginning again. */
 class ContinueExpired extends Error {}
 
-async function readPages(reading: ListReading, limit: number | undefined): Promise<ResourceVersion | Interrupted> {
+async function readPages(list: ListReading, limit: number | undefined): Promise<ResourceVersion | Interrupted> {
+  // What was asked for ahead is of no use when this ends early.
+  using ahead = new RequestAhead(list.signal);
+  const reading = { ...list, signal: ahead.signal };
   const first = await askFor(reading, { ...versionWanted(reading), ...(limit !== undefined && { limit }) });
   if (first === INTERRUPTED) return INTERRUPTED;
   const newEpoch = goesBack(reading, first.resourceVersion);
@@ -59,21 +62,46 @@ async function readPages(reading: ListReading, limit: number | undefined): Promi
   reading.sink.begin({ resourceVersion: first.resourceVersion, newEpoch });
   const progress = new Progress(reading.tuning.emptyPages);
   const pieces = new PieceSize(reading.tuning.eventsPerTurn);
-  let listed = await takePage(reading, first, { listed: 0, pieces });
-  if (listed === INTERRUPTED) return INTERRUPTED;
-  progress.check(first);
-  for (let token = first.continue; token !== undefined && token !== ''; ) {
-    const page = await nextPage(reading, limit, token);
-    if (page === INTERRUPTED) return INTERRUPTED;
+  let listed = 0;
+  for (let page: ListPage | undefined = first; page !== undefined; ) {
     progress.check(page);
-    listed = await takePage(reading, page, { listed, pieces });
-    if (listed === INTERRUPTED) return INTERRUPTED;
-    if (page.continue === token)
-      throw new ApiError('server-error', 'the server hands out the same continue token again', { reason: 'ContinueRepeats' });
-    token = page.continue;
+    const next = ahead.ask(page.continue, (token) => nextPage(reading, limit, token));
+    const taken = await takePage(reading, page, { listed, pieces });
+    if (taken === INTERRUPTED) return INTERRUPTED;
+    listed = taken;
+    const answer: ListPage | Interrupted | undefined = await next;
+    if (answer === INTERRUPTED) return INTERRUPTED;
+    page = answer;
   }
   reading.sink.finish(first.resourceVersion);
   return first.resourceVersion;
+}
+
+/** The page after this one is asked for while this one is taken: two at most are held. */
+class RequestAhead implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #end = new AbortController();
+  #token: string | undefined;
+
+  constructor(signal: AbortSignal) {
+    this.signal = AbortSignal.any([signal, this.#end.signal]);
+  }
+
+  /** Undefined: that was the last page. */
+  ask(token: string | undefined, ask: (token: string) => Promise<ListPage | Interrupted>): Promise<ListPage | Interrupted> | undefined {
+    if (token === undefined || token === '') return undefined;
+    if (token === this.#token)
+      throw new ApiError('server-error', 'the server hands out the same continue token again', { reason: 'ContinueRepeats' });
+    this.#token = token;
+    const answer = ask(token);
+    // Heard of when it is its turn, or not at all.
+    answer.catch(() => {});
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.abort();
+  }
 }
 
 /** A list that goes round in circles, or brings nothing, does not end by itself. */

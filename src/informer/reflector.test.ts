@@ -64,7 +64,7 @@ afterEach(async () => {
 });
 
 describe('list', () => {
-  it('R1 reads in pages and holds no more than one', async () => {
+  it('R1 reads in pages and takes one at a time', async () => {
     for (let at = 0; at < 2_300; at += 1) server.put(PODS, pod(`p-${at}`));
     start({ eventsPerTurn: 500 });
     for (let turns = 0; turns < 60; turns += 1) await clock.yield();
@@ -85,6 +85,27 @@ describe('list', () => {
     }
     expect([...sizes]).toEqual(expect.arrayContaining([16, 48, 112, 240, 368, 496, 500]));
     expect(sink.largestPage).toBe(128);
+  });
+
+  it('R1 asks for the next page while it takes one, and for no more', async () => {
+    for (let at = 0; at < 300; at += 1) server.put(PODS, pod(`p-${at}`));
+    start({ pageSize: 60 });
+    const ahead = new Set<number>();
+    for (let turns = 0; turns < 60; turns += 1) {
+      await clock.yield();
+      ahead.add(server.seen('list').length - Math.floor(sink.objects.size / 60));
+    }
+    expect(sink.objects.size).toBe(300);
+    expect(Math.max(...ahead)).toBe(2);
+  });
+
+  it('R1 an object that cannot be kept ends what was asked for ahead', async () => {
+    for (let at = 0; at < 10; at += 1) server.put(PODS, pod(`p-${at}`));
+    server.put(PODS, { ...pod('p-1'), metadata: { name: 'p-1', namespace: 'shop', uid: '' } });
+    server.script = ({ verb, index }) => (verb === 'list' && index === 1 ? 'hang' : undefined);
+    start({ pageSize: 5 });
+    await clock.settle();
+    expect(server.seen('list')[1]?.options.signal?.aborted).toBe(true);
   });
 
   it('R1 the pages after the first carry nothing but the token', async () => {

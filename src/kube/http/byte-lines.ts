@@ -1,3 +1,5 @@
+import { asBuffer } from './as-buffer.ts';
+
 const NEWLINE = 0x0a;
 
 /** A line that does not end within the cap: nothing after it can be trusted to be framed. */
@@ -55,8 +57,4 @@ export class ByteLines {
   #check(moreBytes: number): void {
     if (this.#pendingBytes + moreBytes > this.#maxBytes) throw new LineTooLongError(this.#maxBytes);
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.ts';
+import { asBuffer } from './as-buffer.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -133,10 +134,6 @@ export class PageReader {
     this.#place = 'after-item';
     return end;
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function failure(reason: string, message: string): ApiError {

@@ -1,5 +1,6 @@
 import type { WatchEvent } from '../../watch-event.ts';
 import { errorOfStatus } from '../api-errors.ts';
+import { asBuffer } from '../as-buffer.ts';
 import { TextCache } from '../text-cache.ts';
 import { bookmarkOf, EVENT_TYPES, MAX_LINE_BYTES, objectOf, unreadable, type WatchForm } from '../watch-stream.ts';
 import { envelopeAt, FIELD_1, FIELD_2, spanAt } from './envelope.ts';
@@ -93,8 +94,4 @@ export class ProtobufFrames implements WatchForm {
     if (length > this.#maxBytes) throw unreadable(`an event of the watch exceeds ${this.#maxBytes} bytes`);
     return at + LENGTH_BYTES + length;
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
