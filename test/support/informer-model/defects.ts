@@ -95,8 +95,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'read only the first page',
     file: PAGES,
-    right: "for (let token = first.continue; token !== undefined && token !== ''; ) {",
-    wrong: 'for (let token = first.continue; token === null; ) {',
+    right: 'page = answer;',
+    wrong: 'page = undefined;',
   },
   {
     name: 'lose the last object of each page',
