@@ -53,7 +53,7 @@ describe('R36 the comparison with the server', () => {
     expect(told.pods()).toEqual(truth(server));
     expect([...told.cluster().pods.all()].every(({ phase }) => phase === 'Running')).toBe(true);
     expect(relists(told)).toBe(1);
-    expect(told.fleet.audits('dev')?.differences).toBe(1);
+    expect(told.fleet.readingCounts('dev')?.differences).toBe(1);
     expect(told.sync().state).toBe('LIVE');
   });
 
@@ -71,7 +71,7 @@ describe('R36 the comparison with the server', () => {
     const compared = server.seen('list', PODS).filter(({ options }) => options.metadataOnly === true);
     expect(compared.length).toBeGreaterThan(3);
     expect(relists(told)).toBe(0);
-    expect(told.fleet.audits('dev')?.differences).toBe(0);
-    expect(told.fleet.audits('dev')?.done).toBeGreaterThan(0);
+    expect(told.fleet.readingCounts('dev')?.differences).toBe(0);
+    expect(told.fleet.readingCounts('dev')?.comparisons).toBeGreaterThan(0);
   });
 });

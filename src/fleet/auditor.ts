@@ -23,12 +23,6 @@ export interface AuditorOptions {
   readonly onDifference: (resource: GroupResource) => void;
 }
 
-/** Comparisons of a kind with the server that came to a result, and how many of them made it be read anew. */
-export interface AuditCounts {
-  readonly done: number;
-  readonly differences: number;
-}
-
 const PAGE_SIZE = 1_000;
 const PATIENCE_MS = 90_000;
 

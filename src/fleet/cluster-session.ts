@@ -5,7 +5,7 @@ import { type GroupResource, groupResourceOf, type Resource } from '../model/res
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import { type AuditCounts, Auditor } from './auditor.ts';
+import { Auditor } from './auditor.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { ClusterPublisher } from './cluster-publisher.ts';
@@ -21,6 +21,7 @@ import { openKruiseOf } from './open-kruise.ts';
 import { WATCHED_RESOURCES } from './projection/projectors.ts';
 import type { ProjectorFor } from './projector.ts';
 import { QuietCheck } from './quiet-check.ts';
+import type { ReadingCounts } from './reading-counts.ts';
 import { assessSync, type Contact } from './sync-state.ts';
 import { planWatches } from './watch-plan.ts';
 import { WatchedKinds } from './watched-kinds.ts';
@@ -104,9 +105,9 @@ export class ClusterSession {
     return this.#flaws + this.#ingest.unprojectable;
   }
 
-  /** Comparisons with the server, and how many of them found a difference. */
-  get audits(): AuditCounts {
-    return { done: this.#auditor.audits, differences: this.#auditor.differences };
+  get readingCounts(): ReadingCounts {
+    const { relists, reconnects } = this.#kinds.tally();
+    return { relists, reconnects, comparisons: this.#auditor.audits, differences: this.#auditor.differences };
   }
 
   start(delayMs: number): void {

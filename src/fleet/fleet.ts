@@ -4,7 +4,6 @@ import type { Resource } from '../model/resource.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import type { AuditCounts } from './auditor.ts';
 import type { ClusterDefinition } from './cluster-definition.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
 import { ClusterSession } from './cluster-session.ts';
@@ -14,6 +13,7 @@ import { FLEET_TUNING, type FleetTuning } from './fleet-tuning.ts';
 import { type Claimant, Identities } from './identities.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { projectorFor as everyProjector, type ProjectorFor } from './projector.ts';
+import type { ReadingCounts } from './reading-counts.ts';
 import { Turns } from './turns.ts';
 
 export interface FleetOptions {
@@ -42,8 +42,8 @@ export interface Fleet extends AsyncDisposable {
   apiServer(name: string): ApiServer | undefined;
   /** Every kind a cluster serves, at every served version; empty before first contact. */
   served(name: string): readonly Resource[];
-  /** Of the background comparison, since the cluster was added; undefined when there is no such cluster. */
-  audits(name: string): AuditCounts | undefined;
+  /** Undefined when there is no such cluster. */
+  readingCounts(name: string): ReadingCounts | undefined;
 }
 
 interface Member {
@@ -120,8 +120,8 @@ class RunningFleet implements Fleet {
     return this.#members.get(name)?.session.served ?? [];
   }
 
-  audits(name: string): AuditCounts | undefined {
-    return this.#members.get(name)?.session.audits;
+  readingCounts(name: string): ReadingCounts | undefined {
+    return this.#members.get(name)?.session.readingCounts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

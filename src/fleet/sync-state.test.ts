@@ -24,7 +24,7 @@ function kind(resource: Resource, change: Partial<ReflectorStatus> = {}): Watche
       hasSynced: true,
       listed: 3,
       relists: 0,
-      relistReasons: {},
+      relistReasons: new Map(),
       reconnects: 0,
       unreadable: 0,
     },

@@ -13,6 +13,7 @@ import type { ClusterIngest } from './ingest.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { keptFieldsOf } from './projection/kept-fields.ts';
 import type { Projector } from './projector.ts';
+import { ReadingTally } from './reading-counts.ts';
 import type { WatchedKind } from './sync-state.ts';
 
 export interface WatchedKindsOptions {
@@ -50,6 +51,8 @@ export class WatchedKinds {
   readonly #options: WatchedKindsOptions;
   readonly #kinds = new Map<GroupResource, Kind>();
   readonly #leaving = new Set<Promise<void>>();
+  /** Of kinds that are watched no more. */
+  readonly #past = new ReadingTally();
 
   constructor(options: WatchedKindsOptions) {
     this.#options = options;
@@ -73,6 +76,12 @@ export class WatchedKinds {
       status: reflector.status,
       objects: store.objectCount(cluster, key),
     }));
+  }
+
+  tally(): ReadingTally {
+    const tally = new ReadingTally(this.#past);
+    for (const { reflector } of this.#kinds.values()) tally.add(reflector.status);
+    return tally;
   }
 
   get size(): number {
@@ -195,6 +204,7 @@ export class WatchedKinds {
 
   #leave({ resource, reflector }: Kind): void {
     this.#options.budget.release(this.#options.cluster, groupResourceOf(resource));
+    this.#past.add(reflector.status);
     const leaving = reflector.stop().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }

@@ -27,19 +27,24 @@ export interface ReflectorStatus {
   readonly expected?: number;
   /** Lists begun after the first complete one. */
   readonly relists: number;
-  readonly relistReasons: Readonly<Record<string, number>>;
+  /** How many of them for which reason; `Other` for those that would be too many to tell apart. */
+  readonly relistReasons: ReadonlyMap<string, number>;
   /** Watches opened again after anything but their regular end. */
   readonly reconnects: number;
   /** Lines or objects that made no sense, and events that could not be applied. */
   readonly unreadable: number;
 }
 
+/** CamelCase. */
+const REASON = /^[A-Z][A-Za-z0-9]{0,39}$/;
+const MAX_REASONS = 16;
+
 /** Keeps a `ReflectorStatus`: cheap to change with every event, made an object only when somebody looks. */
 export class StatusKeeper {
   #status: ReflectorStatus;
   readonly #now: () => number;
   readonly #onState: () => void;
-  readonly #relistReasons: Record<string, number> = {};
+  readonly #relistReasons = new Map<string, number>();
   #lastEventAt: number | undefined;
   #lastSignAt: number | undefined;
   #lostAt: number | undefined;
@@ -63,7 +68,7 @@ export class StatusKeeper {
   snapshot(position: ResourceVersion | undefined): ReflectorStatus {
     return {
       ...this.#status,
-      relistReasons: { ...this.#relistReasons },
+      relistReasons: new Map(this.#relistReasons),
       ...(position !== undefined && { position }),
       ...(this.#lastEventAt !== undefined && { lastEventAt: this.#lastEventAt }),
       ...(this.#lastSignAt !== undefined && { lastSignAt: this.#lastSignAt }),
@@ -118,8 +123,15 @@ export class StatusKeeper {
 
   listBegins(reason: string, isRelist: boolean): void {
     if (!isRelist) return;
-    this.#relistReasons[reason] = (this.#relistReasons[reason] ?? 0) + 1;
+    const counted = this.#countedAs(reason);
+    this.#relistReasons.set(counted, (this.#relistReasons.get(counted) ?? 0) + 1);
     this.#status = { ...this.#status, relists: this.#status.relists + 1 };
+  }
+
+  /** Reasons may be a server's own words: no server shall make us keep ever more of them. */
+  #countedAs(reason: string): string {
+    if (this.#relistReasons.has(reason)) return reason;
+    return REASON.test(reason) && this.#relistReasons.size < MAX_REASONS ? reason : 'Other';
   }
 
   /** A list in place of a watch is the usual thing and no state of its own. */

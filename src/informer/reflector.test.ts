@@ -115,6 +115,18 @@ describe('list', () => {
     expect(server.seen('list')[1]?.options).not.toHaveProperty('resourceVersion');
   });
 
+  it('R35 counts relists by reason, and no more reasons than it can keep', async () => {
+    await startLive();
+    for (let at = 0; at < 30; at += 1) {
+      reflector.relist('last-seen', at === 29 ? '__proto__' : `Reason${at}`);
+      await clock.advanceUntil(() => reflector.status.relists > at && reflector.status.state === 'LIVE', 60_000);
+    }
+    const { relistReasons } = reflector.status;
+    expect([...relistReasons.keys()]).toHaveLength(17);
+    expect(relistReasons.get('Reason0')).toBe(1);
+    expect(relistReasons.get('Other')).toBe(14);
+  });
+
   it('R35 tells how far a list has come', async () => {
     for (let at = 0; at < 7; at += 1) server.put(PODS, pod(`p-${at}`));
     once('list', 'hang', 1);
@@ -290,7 +302,7 @@ describe('watch', () => {
     expect(reflector.status).toMatchObject({ position: '101', state: 'STALE', failure: { reason: 'NotApplied' } });
     await clock.advanceUntil(() => reflector.status.state === 'LIVE', 5_000);
     expect(sink.content).toEqual(['a@101', 'cursed@102']);
-    expect(reflector.status.relistReasons).toEqual({ NotApplied: 1 });
+    expect(reflector.status.relistReasons).toEqual(new Map([['NotApplied', 1]]));
   });
 
   it('R8 asks for bookmarks; a quiet kind whose history is compacted past its last event resumes without a list', async () => {
@@ -370,7 +382,7 @@ describe('watch', () => {
     server.put(PODS, pod('poisoned'));
     await clock.advanceUntil(() => reflector.status.state === 'LIVE', 5_000);
     expect(sink.content).toEqual(['a@101', 'poisoned@102']);
-    expect(reflector.status).toMatchObject({ relists: 1, unreadable: 1, relistReasons: { UnreadableLine: 1 } });
+    expect(reflector.status).toMatchObject({ relists: 1, unreadable: 1, relistReasons: new Map([['UnreadableLine', 1]]) });
   });
 
   it.each([
@@ -673,7 +685,7 @@ describe('life', () => {
     reflector.relist('latest', 'Audit');
     await clock.settle();
     expect(server.fullLists()).toHaveLength(2);
-    expect(reflector.status).toMatchObject({ state: 'LIVE', relistReasons: { Audit: 1 } });
+    expect(reflector.status).toMatchObject({ state: 'LIVE', relistReasons: new Map([['Audit', 1]]) });
   });
 
   it('R33 a list asked for by whoever hears of a state does not wait out the back-off of that state', async () => {

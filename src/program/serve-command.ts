@@ -105,14 +105,16 @@ function startServer(config: ServeConfig, gateway: Gateway, { runtime, logger, r
   });
 }
 
+/** Of a cluster that is just leaving. */
+const NOTHING_READ = { relists: new Map<string, number>(), reconnects: 0, comparisons: 0, differences: 0 };
+
 function clusterSamples({ store, fleet }: Gateway, now: number): ClusterSample[] {
   return store.clusters().map(({ record: { name, sync } }) => ({
     name,
     state: sync.state,
     staleSeconds: sync.staleSince === undefined ? 0 : (now - sync.staleSince) / 1000,
     objects: sync.resources.reduce((sum, resource) => sum + resource.objects, 0),
-    comparisons: fleet.audits(name)?.done ?? 0,
-    differences: fleet.audits(name)?.differences ?? 0,
+    ...(fleet.readingCounts(name) ?? NOTHING_READ),
   }));
 }
 

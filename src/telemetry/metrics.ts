@@ -6,6 +6,9 @@ export interface ClusterSample {
   readonly state: string;
   readonly staleSeconds: number;
   readonly objects: number;
+  /** Kinds listed again, by reason, and watches opened again, after trouble. */
+  readonly relists: ReadonlyMap<string, number>;
+  readonly reconnects: number;
   /** Background comparisons of a kind with the server, and how many of them found the copy wrong and had it read anew. */
   readonly comparisons: number;
   readonly differences: number;
@@ -62,11 +65,11 @@ export class Metrics {
     gauge('fleetgraph_cluster_up', '1 while the copy of the cluster is live.', (sample) => (sample.state === 'LIVE' ? 1 : 0));
     gauge('fleetgraph_cluster_staleness_seconds', 'Age of the copy of the cluster; 0 while live.', (sample) => sample.staleSeconds);
     gauge('fleetgraph_cluster_objects', 'Objects held of the cluster.', (sample) => sample.objects);
-    this.#observeComparisons(clusters);
+    this.#observeReading(clusters);
     this.#observeRollouts(rollouts);
   }
 
-  #observeComparisons(clusters: () => readonly ClusterSample[]): void {
+  #observeReading(clusters: () => readonly ClusterSample[]): void {
     const counter = (name: string, help: string, read: (sample: ClusterSample) => number) =>
       new Counter({
         name,
@@ -78,6 +81,17 @@ export class Metrics {
           for (const sample of clusters()) this.inc({ cluster: sample.name }, read(sample));
         },
       });
+    new Counter({
+      name: 'fleetgraph_cluster_relists_total',
+      help: 'Kinds listed again, by reason.',
+      labelNames: ['cluster', 'reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { name, relists } of clusters()) for (const [reason, count] of relists) this.inc({ cluster: name, reason }, count);
+      },
+    });
+    counter('fleetgraph_cluster_reconnects_total', 'Watches opened again after trouble.', (sample) => sample.reconnects);
     counter('fleetgraph_cluster_comparisons_total', 'Kinds compared with the server in the background.', (sample) => sample.comparisons);
     counter(
       'fleetgraph_cluster_differences_total',

@@ -72,7 +72,18 @@ async function start(): Promise<GraphqlServer> {
       stillValid: async () => true,
     },
     metrics: new Metrics({
-      clusters: () => [{ name: 'c1', state: 'LIVE', staleSeconds: 0, objects: 3, comparisons: 7, differences: 2 }],
+      clusters: () => [
+        {
+          name: 'c1',
+          state: 'LIVE',
+          staleSeconds: 0,
+          objects: 3,
+          relists: new Map([['Expired', 4]]),
+          reconnects: 5,
+          comparisons: 7,
+          differences: 2,
+        },
+      ],
       rollouts: () => ({ phases: new Map([['RUNNING', 1]]), leads: true }),
     }),
     clock: systemClock,
@@ -263,6 +274,8 @@ describe('life', () => {
       const metrics = await (await fetch(`${server.url}/metrics`)).text();
       expect(metrics).toContain('fleetgraph_cluster_up{cluster="c1"} 1');
       expect(metrics).toContain('fleetgraph_cluster_comparisons_total{cluster="c1"} 7');
+      expect(metrics).toContain('fleetgraph_cluster_relists_total{cluster="c1",reason="Expired"} 4');
+      expect(metrics).toContain('fleetgraph_cluster_reconnects_total{cluster="c1"} 5');
       expect(metrics).toContain('fleetgraph_cluster_differences_total{cluster="c1"} 2');
     }
     expect(await (await fetch(`${server.url}/`)).text()).toContain('/playground');
