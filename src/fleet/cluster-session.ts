@@ -191,7 +191,7 @@ export class ClusterSession {
   }
 
   #discard(): void {
-    this.#ingest.discard(this.#kinds.abandon());
+    this.#ingest.discardAll(this.#kinds.abandon());
     this.#options.store.clear(this.name);
   }
 

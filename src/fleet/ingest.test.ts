@@ -44,6 +44,20 @@ function list(sink: ReflectorSink, version: string, pages: KubeObject[][], newEp
 }
 
 describe('what arrives together', () => {
+  it('I2 is not lost with a kind that is given up in the same turn', async () => {
+    const sink = pods();
+    sink.apply({ type: 'added', object: pod('a', 1) }, '1');
+    ingest.moveTo('nodes', '7');
+    ingest.discard(['nodes']);
+    await clock.settle();
+    expect(commits).toMatchObject([{ changes: [{ after: { name: 'a' } }], positions: [{ resource: 'pods', resourceVersion: '1' }] }]);
+    expect(clusterOf(store)?.position('nodes')).toBeUndefined();
+    sink.apply({ type: 'added', object: pod('b', 2) }, '2');
+    ingest.discardAll(['pods']);
+    await clock.settle();
+    expect(commits).toHaveLength(1);
+  });
+
   it('R26 is one commit of the last state of each uid', async () => {
     const sink = pods();
     sink.apply({ type: 'added', object: pod('a', 1) }, '1');

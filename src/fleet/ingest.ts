@@ -98,10 +98,20 @@ export class ClusterIngest {
     this.flush();
   }
 
-  /** Another cluster answers under this name: nothing gathered or learnt is worth anything. */
+  /** What was gathered of these kinds is worth nothing; of others it is kept. */
   discard(resources: Iterable<GroupResource>): void {
+    const given = new Set(resources);
+    this.#operations = this.#operations.filter((operation) => !given.has(resourceOf(operation)));
+    for (const resource of given) {
+      this.#positions.delete(resource);
+      this.#epochs.set(resource, (this.#epochs.get(resource) ?? 0) + 1);
+    }
+  }
+
+  /** Another cluster answers under this name, in which these kinds were watched: nothing gathered or learnt is worth anything. */
+  discardAll(resources: Iterable<GroupResource>): void {
+    this.discard(resources);
     this.#drop();
-    for (const resource of resources) this.#epochs.set(resource, (this.#epochs.get(resource) ?? 0) + 1);
   }
 
   /** Commits what was gathered; afterwards nothing is taken any more. */

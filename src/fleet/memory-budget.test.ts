@@ -35,11 +35,24 @@ describe('R34 the memory budget', () => {
     admit('b', 'events', 900);
     admit('b', 'replicasets.apps', 1_000);
     admit('b', 'nodes', 100);
-    budget.grow('a', 'pods', 7_500);
+    const grow = (objects: number) => budget.grow('a', 'pods', objects, () => given.push('a pods'));
+    grow(7_500);
     expect(given).toEqual(['b events', 'a events', 'b replicasets.apps']);
-    budget.grow('a', 'pods', 9_000);
+    grow(9_000);
     expect(given).toEqual(['b events', 'a events', 'b replicasets.apps', 'a pods']);
     expect(budget.usedBytes).toBe(400_000);
+  });
+
+  it('R34 counts what began with nothing, or came from disk', () => {
+    const budget = new MemoryBudget(10e6);
+    const given: number[] = [];
+    budget.admit('a', 'pods', 0, nobody);
+    budget.grow('a', 'pods', 8_000, () => given.push(8_000));
+    expect(budget.usedBytes).toBe(9_600_000);
+    expect(() => budget.admit('b', 'pods', 1_000, nobody)).toThrow(OverBudget);
+    budget.grow('a', 'pods', 9_000, () => given.push(9_000));
+    expect(given).toEqual([9_000]);
+    expect(budget.usedBytes).toBe(0);
   });
 
   const clusterWith = (clock: VirtualClock, pods: number) => {

@@ -58,11 +58,11 @@ export class MemoryBudget {
     if (bytes > present) this.#set({ cluster, resource, bytes, shed });
   }
 
-  /** There are so many now. May give up this kind or others. */
-  grow(cluster: string, resource: GroupResource, objects: number): void {
-    const claim = this.#claims.get(keyOf(cluster, resource));
-    if (claim === undefined) return;
-    this.#set({ ...claim, bytes: bytesOf(resource, objects) });
+  /** There are so many now, however they came: also what began with nothing, or with a copy on disk. May give up this kind or others. */
+  grow(cluster: string, resource: GroupResource, objects: number, shed: Claim['shed']): void {
+    const isNew = !this.#claims.has(keyOf(cluster, resource));
+    if (isNew && objects === 0) return;
+    this.#set({ cluster, resource, bytes: bytesOf(resource, objects), shed });
     while (this.#usedBytes > this.#limitBytes && this.#shedOne());
   }
 

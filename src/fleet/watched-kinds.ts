@@ -118,7 +118,7 @@ export class WatchedKinds {
   /** Tells the budget how many objects there are by now. */
   measure(): void {
     const { budget, store, cluster } = this.#options;
-    for (const key of this.#kinds.keys()) budget.grow(cluster, key, store.objectCount(cluster, key));
+    for (const key of [...this.#kinds.keys()]) budget.grow(cluster, key, store.objectCount(cluster, key), this.#shedder(key));
   }
 
   /** Stops watching; returns the kinds that were watched. What is held of them stays. */
@@ -151,12 +151,11 @@ export class WatchedKinds {
     const { apiServer, ingest, clock, random, logger, tuning, gate, onActivity } = this.#options;
     const fields = keptFieldsOf(key);
     const resumePoint = this.#options.resumePoint(key, apiVersionOf(resource));
-    const shed = (message: string) => this.#shed(key, message);
     const reflector = new Reflector({
       ...(fields !== undefined && { fields }),
       ...(resumePoint !== undefined && { resumeFrom: resumePoint }),
       listsByStream: this.#options.listsByStream(resource),
-      admit: (objects) => this.#admit(key, objects, shed),
+      admit: (objects) => this.#admit(key, objects),
       ...{ apiServer, resource, clock, random, logger, gate, onActivity },
       sink: ingest.sinkFor(key, projector),
       tuning: tuning.reflector,
@@ -167,14 +166,18 @@ export class WatchedKinds {
   }
 
   /** What a list has brought before it turns out to be too much is given up with it. */
-  #admit(key: GroupResource, objects: number, shed: (message: string) => void): void {
+  #admit(key: GroupResource, objects: number): void {
     const { budget, cluster } = this.#options;
     try {
-      budget.admit(cluster, key, objects, shed);
+      budget.admit(cluster, key, objects, this.#shedder(key));
     } catch (error) {
       this.#giveUp(key);
       throw error;
     }
+  }
+
+  #shedder(key: GroupResource): (message: string) => void {
+    return (message) => this.#shed(key, message);
   }
 
   #shed(key: GroupResource, message: string): void {

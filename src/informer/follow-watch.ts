@@ -24,7 +24,7 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-/** Takes what a watch brings until it ends; returns how many events that were. Throws what broke it off. */
+/** Takes what a watch brings until it ends; returns how many events were news. Throws what broke it off. */
 export function followWatch(options: FollowOptions): Promise<number> {
   return new WatchFollower(options).follow();
 }
@@ -33,7 +33,8 @@ class WatchFollower {
   readonly #options: FollowOptions;
   /** The position when the watch was opened: it owes us what is newer. */
   readonly #openedAt: ResourceVersion | undefined;
-  #events = 0;
+  #taken = 0;
+  #news = 0;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -44,7 +45,7 @@ class WatchFollower {
     const { batches, rest, signal } = this.#options;
     await this.#takeBatch(rest);
     for await (const batch of untilAborted(batches, signal)) await this.#takeBatch(batch);
-    return this.#events;
+    return this.#news;
   }
 
   async #takeBatch(batch: readonly WatchEvent[]): Promise<void> {
@@ -53,8 +54,8 @@ class WatchFollower {
       if (signal.aborted) return;
       this.#take(event);
       if (event.type === 'bookmark') continue;
-      this.#events += 1;
-      if (this.#events % tuning.eventsPerTurn === 0) await clock.yield();
+      this.#taken += 1;
+      if (this.#taken % tuning.eventsPerTurn === 0) await clock.yield();
     }
   }
 
@@ -81,6 +82,7 @@ class WatchFollower {
     // deletion of an object the object's last version, so deletions are always news.
     if (event.type !== 'deleted' && newest(this.#openedAt, version) === this.#openedAt) return;
     const next = newest(position.current, version);
+    if (next !== position.current) this.#news += 1;
     sink.apply(event, next);
     position.moveTo(next);
   }

@@ -113,6 +113,18 @@ describe('R7 a list by stream', () => {
     },
   );
 
+  it('R7 whose end never comes is given up for pages also while the kind is busy', async () => {
+    server.streamedLists = 'unended';
+    start();
+    const startedAt = clock.monotonic();
+    for (let at = 0; at < 30 && reflector.status.state !== 'LIVE'; at += 1) {
+      await clock.advanceBy(1_000);
+      put(at % 3 === 0 ? `new-${at}` : 'a');
+    }
+    expect(reflector.status.state).toBe('LIVE');
+    expect(clock.monotonic() - startedAt).toBeLessThanOrEqual(25_000);
+  });
+
   it('R7 after a lost history the present state is asked for in pages: only these can open an epoch', async () => {
     start();
     await live();

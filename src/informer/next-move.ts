@@ -22,7 +22,7 @@ export type ListFrom =
 export type Outcome =
   | { readonly type: 'listed' }
   | { readonly type: 'probed' }
-  /** The server closed the stream. */
+  /** The server closed the stream. `events`: those that were news. */
   | { readonly type: 'watch-ended'; readonly livedMs: number; readonly askedMs: number; readonly events: number }
   | { readonly type: 'failed'; readonly step: Step; readonly failure: Failure }
   /** Somebody doubts that the connection still stands. */

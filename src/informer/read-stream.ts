@@ -44,7 +44,7 @@ export class NoStreamedList extends Error {}
 /**
  * A list as the beginning of a watch. Nothing disappears, and the position does not move, before the bookmark that
  * ends it. Undefined when `signal` fired. Throws `ApiError`, or `NoStreamedList` when the server refuses, or tells
- * nothing for `tuning.streamStallMs` without having ended it.
+ * hardly anything for `tuning.streamStallMs` without having ended it.
  */
 export async function readStream(reading: StreamReading): Promise<OpenStream | undefined> {
   const { clock, tuning, signal } = reading;
@@ -78,7 +78,7 @@ async function takeInitialEvents(
     for (const [at, event] of batch.entries()) {
       if (until.aborted) return undefined;
       if (event.type !== 'bookmark') {
-        stalls.progress();
+        stalls.progress(event);
         page.take(event);
       } else if (event.endsInitialEvents === true) {
         page.flush();
@@ -147,12 +147,15 @@ class GatheredPage {
   }
 }
 
-/** Calls once when there was no progress for `ms`; looks that often instead of setting a timer for every event. */
+/** Fewer objects in the time of a stall are no list under way, but what happens in the cluster meanwhile. */
+const LEAST_PROGRESS = 100;
+
+/** Calls once when there was hardly any progress for `ms`; looks that often instead of setting a timer for every event. */
 class StallCheck implements Disposable {
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #onStall: () => void;
-  #hasProgress = false;
+  #progress = 0;
   #timer: Disposable;
 
   constructor(clock: Clock, ms: number, onStall: () => void) {
@@ -162,8 +165,9 @@ class StallCheck implements Disposable {
     this.#timer = this.#look();
   }
 
-  progress(): void {
-    this.#hasProgress = true;
+  /** What changes meanwhile is none. */
+  progress({ type }: WatchEvent): void {
+    if (type === 'added') this.#progress += 1;
   }
 
   [Symbol.dispose](): void {
@@ -172,8 +176,8 @@ class StallCheck implements Disposable {
 
   #look(): Disposable {
     return this.#clock.after(this.#ms, () => {
-      if (!this.#hasProgress) return this.#onStall();
-      this.#hasProgress = false;
+      if (this.#progress < LEAST_PROGRESS) return this.#onStall();
+      this.#progress = 0;
       this.#timer = this.#look();
     });
   }

@@ -352,6 +352,18 @@ describe('watch', () => {
     await clock.advanceUntil(() => reflector.status.state === 'LIVE', 60_000);
   });
 
+  it('R9 nor is one that tells old news before it closes', async () => {
+    server.put(PODS, pod('a'));
+    await startLive();
+    const old = { type: 'modified', object: { ...pod('a'), metadata: { ...pod('a').metadata, resourceVersion: '101' } } } as const;
+    server.script = ({ verb }) => (verb === 'watch' ? { send: [old, 'end'] } : undefined);
+    server.cut();
+    await clock.advanceBy(600_000);
+    expect(server.seen('watch').length).toBeLessThan(45);
+    server.script = () => undefined;
+    await clock.advanceUntil(() => reflector.status.state === 'LIVE', 60_000);
+  });
+
   it('R10 a cut line loses nothing and does not relist', async () => {
     await startLive();
     server.put(PODS, pod('a'));
