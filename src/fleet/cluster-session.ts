@@ -69,6 +69,8 @@ export class ClusterSession {
   #contact: Contact = { phase: 'connecting' };
   #facts: ClusterFacts | undefined;
   #isStopped = false;
+  /** Kinds have been read from the cluster itself. */
+  #hasFollowed = false;
   #flaws = 0;
 
   constructor(options: ClusterSessionOptions) {
@@ -159,6 +161,7 @@ export class ClusterSession {
 
   #followKinds(): void {
     if (this.#facts === undefined || this.#isBringingBack(this.#facts)) return;
+    this.#hasFollowed = true;
     if (this.#kinds.follow(planWatches(this.#facts.served, WATCHED_RESOURCES))) this.#contactLoop.wake();
     this.#quietCheck.start();
     this.#auditor.start();
@@ -169,14 +172,20 @@ export class ClusterSession {
   #isBringingBack({ systemUid, served }: ClusterFacts): boolean {
     const copies = this.#copies;
     if (copies === undefined || copies.isDone || systemUid === undefined) return false;
+    if (this.#hasFollowed) {
+      // It has only now told us who it is. What was deleted while we were away is known by now, to all but the copy.
+      copies.begin(systemUid);
+      return false;
+    }
     copies.bringBack(
       systemUid,
       (records) => this.#ingest.restore(records),
       () => {
         const planned = new Set(planWatches(served, WATCHED_RESOURCES).map(groupResourceOf));
-        for (const kind of copies.kinds) if (!planned.has(kind)) this.#options.store.clear(this.name, kind);
-        if (this.#contact.phase !== 'made' || this.systemUid !== systemUid) this.#options.store.clear(this.name);
-        else this.#followKinds();
+        const unplanned = copies.kinds.filter((kind) => !planned.has(kind));
+        for (const kind of unplanned) this.#options.store.clear(this.name, kind);
+        copies.giveUp(unplanned);
+        this.#followKinds();
         this.#publisher.soon();
       },
     );
@@ -191,6 +200,7 @@ export class ClusterSession {
   }
 
   #discard(): void {
+    this.#copies?.giveUp();
     this.#ingest.discardAll(this.#kinds.abandon());
     this.#options.store.clear(this.name);
   }

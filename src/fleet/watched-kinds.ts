@@ -6,7 +6,7 @@ import { apiVersionOf, type GroupResource, groupResourceOf, type Resource } from
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import type { ResumePoint } from './copies/cluster-copy.ts';
+import type { ResumePoint, SyncedKind } from './copies/cluster-copy.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { FleetTuning } from './fleet-tuning.ts';
 import type { ClusterIngest } from './ingest.ts';
@@ -110,9 +110,12 @@ export class WatchedKinds {
     return [...this.#kinds.values()].filter(({ reflector }) => reflector.status.state === 'LIVE').map(({ resource }) => resource);
   }
 
-  /** Kinds whose copies have been true. */
-  synced(): Resource[] {
-    return [...this.#kinds.values()].filter(({ reflector }) => reflector.status.hasSynced).map(({ resource }) => resource);
+  /** Kinds whose copies have been true, and when they were last. */
+  synced(): SyncedKind[] {
+    const now = this.#options.clock.now();
+    return [...this.#kinds.values()].flatMap(({ resource, reflector: { status } }) =>
+      status.hasSynced ? [{ resource, trueAt: status.staleSince ?? now }] : [],
+    );
   }
 
   /** Tells the budget how many objects there are by now. */
@@ -162,6 +165,7 @@ export class WatchedKinds {
       onState: () => this.#stateChanged(key),
     });
     this.#kinds.set(key, { resource, reflector, isCut: false, isGone: false });
+    if (resumePoint !== undefined) ingest.moveTo(key, resumePoint.resourceVersion);
     reflector.start();
   }
 

@@ -25,12 +25,25 @@ export interface ResumePoint {
   readonly trueAt: number;
 }
 
+/** A kind whose copy has been true. */
+export interface SyncedKind {
+  readonly resource: Resource;
+  /** When it was last. Milliseconds since 1970. */
+  readonly trueAt: number;
+}
+
 /** No server keeps its history for as long; and what is that old helps nobody. */
 const MAX_AGE_MS = 24 * 3_600_000;
 /** Records written and read in one go: a few milliseconds, for each of the copies that are being read. */
 const AT_A_TIME = 128;
 /** A copy that is not longer is read once; a longer one again when it is known to be whole. */
 const HELD_BYTES = 4 << 20;
+
+export interface Restoration {
+  /** Asked before each of the calls that follow. */
+  isWanted(): boolean;
+  restore(records: readonly ObjectRecord[]): void;
+}
 
 /** Keeps what is held of one cluster on disk, and brings it back after a restart if it is of that cluster, whole and recent. */
 export class ClusterCopy {
@@ -44,10 +57,7 @@ export class ClusterCopy {
    * Hands what was kept to `restore`, some records at a time, and returns where each kind may go on from. Nothing of
    * a copy that is foreign, torn, too old or from the future is believed: then the map is empty. Never throws.
    */
-  async bringBack(
-    systemUid: string,
-    restore: (records: readonly ObjectRecord[]) => void,
-  ): Promise<ReadonlyMap<GroupResource, ResumePoint>> {
+  async bringBack(systemUid: string, { isWanted, restore }: Restoration): Promise<ReadonlyMap<GroupResource, ResumePoint>> {
     const { cluster, files, clock, logger } = this.#options;
     try {
       const pieces = await files.read(cluster);
@@ -61,10 +71,11 @@ export class ClusterCopy {
         return new Map();
       }
       for await (const records of recordsOfCopy(held.pieces ?? (await again(files, cluster)))) {
+        if (!isWanted()) return new Map();
         restore(records);
         await clock.yield();
       }
-      return new Map(head.kinds.map((kind) => [kind.resource, { ...kind, trueAt: head.at }]));
+      return new Map(head.kinds.map((kind) => [kind.resource, kind]));
     } catch (error) {
       logger.warn('a kept copy could not be read', { error: String(error).slice(0, 200) });
       return new Map();
@@ -72,10 +83,12 @@ export class ClusterCopy {
   }
 
   /** Keeps what is held of these kinds. Gives up, with the copy before in place, when `signal` fires. Never throws. */
-  async keep(systemUid: string, resources: readonly Resource[], signal: AbortSignal): Promise<boolean> {
+  async keep(systemUid: string, synced: readonly SyncedKind[], signal: AbortSignal): Promise<boolean> {
     const { cluster, files, clock, logger, held } = this.#options;
-    const kinds = positionsOf(held(), resources);
-
+    const kinds = positionsOf(
+      held(),
+      synced.filter(({ trueAt }) => clock.now() - trueAt <= MAX_AGE_MS),
+    );
     if (kinds.length === 0 || signal.aborted) return false;
     const epochs = this.#epochs(kinds);
     try {
@@ -127,12 +140,12 @@ export class ClusterCopy {
 
 class Abandoned extends Error {}
 
-function positionsOf(cluster: ClusterStore | undefined, resources: readonly Resource[]): KindPosition[] {
-  return resources.flatMap((resource) => {
+function positionsOf(cluster: ClusterStore | undefined, synced: readonly SyncedKind[]): KindPosition[] {
+  return synced.flatMap(({ resource, trueAt }) => {
     const key = groupResourceOf(resource);
     const position = cluster?.position(key);
     if (cluster === undefined || position === undefined || collectionOf(cluster, key) === undefined) return [];
-    return [{ resource: key, apiVersion: apiVersionOf(resource), resourceVersion: position.resourceVersion }];
+    return [{ resource: key, apiVersion: apiVersionOf(resource), resourceVersion: position.resourceVersion, trueAt }];
   });
 }
 

@@ -7,6 +7,7 @@ import { aPod } from '../../../test/support/a-pod.ts';
 import { minutes, seconds } from '../../../test/support/an-object.ts';
 import { ScriptedApiServer } from '../../../test/support/scripted-api-server.ts';
 import { NAMESPACES, NODES, PODS } from '../../../test/support/served-kinds.ts';
+import { ApiError } from '../../kube/api-error.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
@@ -59,6 +60,34 @@ class SlowCopies extends MemoryCopies {
 async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined> {
   const size = Math.max(100, bytes.length >>> 7);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** Files of which the first that is read does not come before it is let. */
+class HeldCopies implements CopyFiles {
+  isAsked = false;
+  release: () => void = () => {};
+  readonly #files: CopyFiles;
+  readonly #released = new Promise<void>((resolve) => {
+    this.release = resolve;
+  });
+
+  constructor(files: CopyFiles) {
+    this.#files = files;
+  }
+
+  async read(cluster: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    this.isAsked = true;
+    await this.#released;
+    return this.#files.read(cluster);
+  }
+
+  write(cluster: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#files.write(cluster, pieces);
+  }
+
+  discard(cluster: string): Promise<void> {
+    return this.#files.discard(cluster);
+  }
 }
 
 let clock: VirtualClock;
@@ -224,6 +253,70 @@ describe('R38 a restart', () => {
     await untilLive(other);
     await clock.advanceBy(minutes(20));
     expect(sync(other)?.state).toBe('LIVE');
+  });
+});
+
+describe('R38 a restart in trouble', () => {
+  it('R38 I2 brings nobody back when the cluster told who it is only after it was listed', async () => {
+    await firstLife();
+    server.remove(PODS, 'a', 'shop');
+    put('d');
+    const denied = new ApiError('forbidden', 'no roles yet', { status: 403 });
+    server.script = ({ verb }) => (verb === 'get' ? denied : undefined);
+    await using life = live();
+    await untilLive(life);
+    server.script = () => undefined;
+    await clock.advanceBy(minutes(12));
+    expect(pods(life)).toEqual(truth());
+    expect(files.files.size).toBe(1);
+  });
+
+  it('R38 does not go on from where records were that it has let go of', async () => {
+    await firstLife();
+    const { served } = server;
+    server.served = served.filter(({ resource }) => resource !== 'pods');
+    await using life = live();
+    await untilLive(life);
+    expect(pods(life)).toEqual([]);
+    server.served = served;
+    await clock.advanceUntil(() => pods(life).join() === truth().join(), minutes(10));
+  });
+
+  it('R38 R23 drops what it brings back when another cluster answers meanwhile', async () => {
+    await firstLife();
+    const held = new HeldCopies(files);
+    await using life = live(held);
+    await clock.advanceUntil(() => held.isAsked, minutes(1));
+    server.systemUid = 'rebuilt';
+    server.remove(PODS, 'a', 'shop');
+    await clock.advanceUntil(() => sync(life)?.state === 'LIVE', minutes(12));
+    held.release();
+    await clock.advanceBy(minutes(1));
+    expect(pods(life)).toEqual(truth());
+    expect(sync(life)?.state).toBe('LIVE');
+  });
+
+  it('R38 I8 does not make anything younger by keeping it again', async () => {
+    const life = live();
+    await untilLive(life);
+    const trueUntil = clock.now();
+    const broken = new ApiError('server-error', 'broken', { status: 500 });
+    server.script = ({ verb, resource }) => (resource === 'pods' && (verb === 'list' || verb === 'watch') ? broken : undefined);
+    server.cut();
+    await clock.advanceBy(minutes(300));
+    await life.fleet[Symbol.asyncDispose]();
+    await using next = live();
+    await clock.advanceUntil(() => sync(next)?.staleSince !== undefined, minutes(5));
+    expect(Math.abs((sync(next)?.staleSince ?? 0) - trueUntil)).toBeLessThan(minutes(1));
+    expect(pods(next)).toHaveLength(3);
+  });
+
+  it('R38 keeps again what it has brought back, also where nothing has happened since', async () => {
+    await firstLife();
+    await firstLife();
+    await using life = live();
+    await untilLive(life);
+    expect([pods(life), server.fullLists(PODS)]).toEqual([truth(), []]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { ResourceVersion } from '../../model/resource-version.ts';
 import { decodeRecords, encodeRecords } from './record-lines.ts';
 
 /** Raised when records change their form: a copy in another form is of no use. */
-const FORMAT = 'fleetgraph-copy/2';
+const FORMAT = 'fleetgraph-copy/3';
 const NEWLINE = 0x0a;
 const OPEN_BRACKET = 0x5b;
 /** No last line is longer. */
@@ -15,7 +15,7 @@ export interface CopyHead {
   readonly cluster: string;
   /** Which incarnation of the cluster this is a copy of: the uid of kube-system. */
   readonly systemUid: string;
-  /** When it was true. Milliseconds since 1970. */
+  /** When it was written. Milliseconds since 1970. */
   readonly at: number;
   readonly kinds: readonly KindPosition[];
 }
@@ -25,6 +25,8 @@ export interface KindPosition {
   readonly resource: GroupResource;
   readonly apiVersion: string;
   readonly resourceVersion: ResourceVersion;
+  /** When they were last known to be true. Milliseconds since 1970. */
+  readonly trueAt: number;
 }
 
 /** A head, some records a line, and a last line that says that nothing is missing or changed. */

@@ -1,8 +1,8 @@
 import type { ListGate } from '../../informer/list-gate.ts';
 import type { ObjectRecord } from '../../model/object-record.ts';
-import type { GroupResource, Resource } from '../../model/resource.ts';
+import type { GroupResource } from '../../model/resource.ts';
 import type { Random } from '../../runtime/random.ts';
-import { ClusterCopy, type ClusterCopyOptions, type ResumePoint } from './cluster-copy.ts';
+import { ClusterCopy, type ClusterCopyOptions, type ResumePoint, type SyncedKind } from './cluster-copy.ts';
 
 export interface CopyKeeperOptions extends ClusterCopyOptions {
   readonly random: Random;
@@ -12,8 +12,8 @@ export interface CopyKeeperOptions extends ClusterCopyOptions {
   readonly firstMs: number;
   readonly everyMs: number;
   readonly finalMs: number;
-  /** Kinds whose copies have been true. */
-  readonly synced: () => readonly Resource[];
+  /** Kinds whose copies have been true, and when they were last. */
+  readonly synced: () => readonly SyncedKind[];
 }
 
 /** When one cluster's copy is brought back and kept: once at the first contact, then every few minutes and at the end. */
@@ -36,12 +36,10 @@ export class CopyKeeper {
     return this.#points !== undefined;
   }
 
-  /** Kinds of which something was brought back. */
-  get kinds(): readonly GroupResource[] {
-    return [...(this.#points?.keys() ?? [])];
-  }
-
-  /** Brings back what was kept of this incarnation; `onDone` is called once, later. */
+  /**
+   * Brings back what was kept of this incarnation. `onDone` is called once, later, unless it was given up meanwhile:
+   * then nothing more is restored.
+   */
   bringBack(systemUid: string, restore: (records: readonly ObjectRecord[]) => void, onDone: () => void): void {
     this.#systemUid = systemUid;
     this.#bringing ??= this.#bringBack(systemUid, restore, onDone);
@@ -50,22 +48,47 @@ export class CopyKeeper {
   async #bringBack(systemUid: string, restore: (records: readonly ObjectRecord[]) => void, onDone: () => void): Promise<void> {
     const { gate, firstMs, everyMs } = this.#options;
     const { signal } = this.#stop;
+    const isWanted = () => !signal.aborted && !this.isDone;
+    let points: Map<GroupResource, ResumePoint> | undefined;
     {
       using _turn = await gate.enter(signal);
-      if (signal.aborted) return;
-      this.#points = new Map(await this.#copy.bringBack(systemUid, restore));
+      if (isWanted()) points = new Map(await this.#copy.bringBack(systemUid, { isWanted, restore }));
     }
     if (signal.aborted) return;
-    const isKept = this.#points.size > 0;
-    onDone();
-    this.#keeping = this.#keepOn(isKept ? everyMs : firstMs);
+    if (points !== undefined && isWanted()) {
+      this.#points = points;
+      onDone();
+    }
+    this.#begin(points !== undefined && points.size > 0 ? everyMs : firstMs);
+  }
+
+  /** Brings nothing back: what is held has been read from this incarnation already. */
+  begin(systemUid: string): void {
+    this.#systemUid = systemUid;
+    this.giveUp();
+    if (this.#bringing === undefined) this.#begin(this.#options.firstMs);
+  }
+
+  #begin(firstMs: number): void {
+    this.#keeping ??= this.#keepOn(firstMs);
+  }
+
+  /** What was brought back is held no more, and nothing else is brought back. Of some kinds alone: that of these. */
+  giveUp(kinds?: Iterable<GroupResource>): void {
+    if (kinds === undefined || this.#points === undefined) this.#points = new Map();
+    else for (const kind of kinds) this.#points.delete(kind);
   }
 
   /** Another cluster answers under this name. */
   async forget(systemUid: string | undefined): Promise<void> {
     this.#systemUid = systemUid;
-    this.#points = new Map();
+    this.giveUp();
     await this.#options.files.discard(this.#options.cluster).catch(() => {});
+  }
+
+  /** Kinds that can go on from what was brought back. */
+  get kinds(): readonly GroupResource[] {
+    return [...(this.#points?.keys() ?? [])];
   }
 
   /** Good for once. */
