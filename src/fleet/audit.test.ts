@@ -42,6 +42,16 @@ describe('R36 the comparison with the server', () => {
       'of an old version',
       (told) => ({ type: 'listed', record: { ...held(told, 2), resourceVersion: '50', phase: 'Odd' }, listVersion: '105', newEpoch: true }),
     ],
+    [
+      // The server was restored from a backup, and wrote past where we were, while nobody looked.
+      'of a history that was lost',
+      (told) => ({
+        type: 'listed',
+        record: { ...held(told, 1), resourceVersion: '104', phase: 'Odd' },
+        listVersion: '105',
+        newEpoch: true,
+      }),
+    ],
   ])('R36 finds a record %s within a period and repairs it', async (_, defect) => {
     const clock = new VirtualClock();
     const { server, story: told } = story(clock);

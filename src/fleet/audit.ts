@@ -31,6 +31,7 @@ const STEP_MS = 500;
 type Suspect = { readonly uid: string } & (
   | { readonly is: 'missing'; readonly name: string; readonly namespace?: string }
   | { readonly is: 'old'; readonly version: ResourceVersion }
+  | { readonly is: 'impossible'; readonly version: ResourceVersion }
 );
 
 /**
@@ -70,7 +71,7 @@ async function compareWithList(options: AuditOptions): Promise<Listed | undefine
     version ??= page.resourceVersion;
     for (const item of page.items) {
       named.add(item.metadata.uid ?? '');
-      const suspect = suspicionOf(item, options);
+      const suspect = suspicionOf(item, version, options);
       if (suspect !== undefined && suspects.length < MAX_SUSPECTS) suspects.push(suspect);
     }
     token = page.continue === token ? undefined : page.continue;
@@ -85,11 +86,14 @@ function listPage({ apiServer, resource, pageSize, signal }: AuditOptions, token
   return interruptible(apiServer.list(resource, { limit: pageSize, metadataOnly: true, fields: {}, signal, ...from }), signal);
 }
 
-function suspicionOf({ metadata }: KubeObject, { held, resource }: AuditOptions): Suspect | undefined {
+function suspicionOf({ metadata }: KubeObject, listVersion: ResourceVersion, { held, resource }: AuditOptions): Suspect | undefined {
   const { uid = '', name, namespace, resourceVersion = '' } = metadata;
   const record = held()?.byUid(groupResourceOf(resource), uid);
   if (record === undefined) return { is: 'missing', uid, name, ...(namespace !== undefined && { namespace }) };
-  return isOlder(record.resourceVersion, resourceVersion) ? { is: 'old', uid, version: resourceVersion } : undefined;
+  if (isOlder(record.resourceVersion, resourceVersion)) return { is: 'old', uid, version: resourceVersion };
+  // A version that the object never had, as far as the list goes: of a history that was lost when the server was restored.
+  const isImpossible = isOlder(resourceVersion, record.resourceVersion) && !isOlder(listVersion, record.resourceVersion);
+  return isImpossible ? { is: 'impossible', uid, version: record.resourceVersion } : undefined;
 }
 
 /** Held, not named by the list, and not younger than it; or of a version that its kind has not come to. */
@@ -109,6 +113,7 @@ function hasGhost({ held, resource }: AuditOptions, named: ReadonlySet<string>, 
 async function isConfirmed(suspect: Suspect, { apiServer, resource, held, signal }: AuditOptions): Promise<boolean> {
   const key = groupResourceOf(resource);
   const record = (): ObjectRecord | undefined => held()?.byUid(key, suspect.uid);
+  if (suspect.is === 'impossible') return record()?.resourceVersion === suspect.version;
   if (suspect.is === 'old') return isOlder(record()?.resourceVersion ?? suspect.version, suspect.version);
   if (record() !== undefined) return false;
   try {

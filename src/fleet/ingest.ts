@@ -176,6 +176,7 @@ class KindSink implements ReflectorSink {
   }
 
   finish(resourceVersion: ResourceVersion): void {
+    this.#ingest.settle();
     // Events leave the ring by number and age, not because the server dropped them.
     if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#named });
     this.#ingest.moveTo(this.#resource, resourceVersion);

@@ -117,7 +117,11 @@ const rows: Row[] = [
   {
     name: 'one forbidden kind leaves it LIVE and is named',
     inputs: { kinds: [...live, kind(DEPLOYMENTS, { state: 'FORBIDDEN', failure: denied, staleSince: NOW - 60_000 })] },
-    sync: { state: 'LIVE', reason: 'PartlyForbidden', message: 'not allowed to read deployments.apps' },
+    sync: {
+      state: 'LIVE',
+      reason: 'PartlyForbidden',
+      message: `not allowed to read deployments.apps since ${new Date(NOW - 60_000).toISOString()}`,
+    },
   },
   {
     name: 'nothing but forbidden kinds make it FORBIDDEN',

@@ -141,11 +141,17 @@ function shownAt({ status }: WatchedKind, { now, holdBackMs, goneAfterMs }: Sync
 }
 
 function judgeHealth({ kinds }: Pick<SyncInputs, 'kinds'>): Verdict {
-  const forbidden = kinds.filter(({ status }) => status.state === 'FORBIDDEN').map(({ resource }) => groupResourceOf(resource));
+  const forbidden = kinds.filter(({ status }) => status.state === 'FORBIDDEN').map(forbiddenKind);
   if (forbidden.length > 0) return { state: 'LIVE', reason: 'PartlyForbidden', message: `not allowed to read ${forbidden.join(', ')}` };
   const degraded = kinds.filter(({ status }) => status.state === 'DEGRADED').map(({ resource }) => groupResourceOf(resource));
   if (degraded.length > 0) return { state: 'LIVE', reason: 'Degraded', message: `unreadable answers about ${degraded.join(', ')}` };
   return { state: 'LIVE' };
+}
+
+/** What was read before the right was taken is still held: as old as this says. */
+function forbiddenKind({ resource, status: { staleSince } }: WatchedKind): string {
+  const name = groupResourceOf(resource);
+  return staleSince === undefined ? name : `${name} since ${new Date(staleSince).toISOString()}`;
 }
 
 function failed(state: SyncState, failure: Failure | undefined, staleSince?: number): Verdict {
