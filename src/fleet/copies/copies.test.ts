@@ -311,6 +311,18 @@ describe('R38 a restart in trouble', () => {
     expect(pods(next)).toHaveLength(3);
   });
 
+  it('R33 R38 a disk that hangs does not hold up the end', async () => {
+    const hung: CopyFiles = { read: () => undefined, write: () => new Promise<never>(() => {}), discard: async () => {} };
+    const life = live(hung);
+    await untilLive(life);
+    let hasEnded = false;
+    const ended = life.fleet[Symbol.asyncDispose]().then(() => {
+      hasEnded = true;
+    });
+    await clock.advanceUntil(() => hasEnded, minutes(1));
+    await ended;
+  });
+
   it('R38 keeps again what it has brought back, also where nothing has happened since', async () => {
     await firstLife();
     await firstLife();

@@ -16,6 +16,9 @@ export interface CopyKeeperOptions extends ClusterCopyOptions {
   readonly synced: () => readonly SyncedKind[];
 }
 
+/** To remove what was begun. */
+const TO_LET_GO_MS = 500;
+
 /** When one cluster's copy is brought back and kept: once at the first contact, then every few minutes and at the end. */
 export class CopyKeeper {
   readonly #options: CopyKeeperOptions;
@@ -101,11 +104,19 @@ export class CopyKeeper {
   /** Keeps what is held a last time, within the time that there is for it. Call before anything is given up. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#bringing, this.#keeping]);
+    await this.#waitFor(Promise.all([this.#bringing, this.#keeping]));
     const { clock, finalMs } = this.#options;
     const late = new AbortController();
     using _deadline = clock.after(finalMs, () => late.abort());
-    if (this.isDone) await this.#keep(late.signal);
+    if (this.isDone) await this.#waitFor(this.#keep(late.signal));
+  }
+
+  /** A disk that hangs must not hold up the end. */
+  async #waitFor(work: Promise<unknown>): Promise<void> {
+    const { clock, finalMs } = this.#options;
+    const over = new AbortController();
+    await Promise.race([work, clock.sleep(finalMs + TO_LET_GO_MS, over.signal)]);
+    over.abort();
   }
 
   async #keepOn(firstMs: number): Promise<void> {
