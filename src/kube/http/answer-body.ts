@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { CallScope } from './call-scope.ts';
+import { Fragments } from './fragments.ts';
 import { tooLargeAnswer } from './page-limits.ts';
 
 export interface BodyLimits {
@@ -39,17 +40,12 @@ export async function* timedPieces(
 
 /** Reads a body to its end. Throws `server-error` "AnswerTooLarge" beyond `maxBytes`. */
 export async function readBody(body: AsyncIterable<Uint8Array>, scope: CallScope, clock: Clock, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const read = new Fragments();
   for await (const chunk of timedPieces(body, scope, clock, limits.stallMs)) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > limits.maxBytes) throw tooLargeAnswer(limits.maxBytes);
+    read.push(chunk);
+    if (read.length > limits.maxBytes) throw tooLargeAnswer(limits.maxBytes);
   }
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1
-    ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
-    : Buffer.concat(chunks, length);
+  return read.take();
 }
 
 /** The next piece has `stallMs`, or less once the body is behind the rate that it must keep. */
@@ -60,17 +56,15 @@ function remainingMs(elapsedMs: number, bytes: number, stallMs: number): number 
 
 /** The beginning of an error's body: enough for a Status, never more than `maxBytes`. Never throws. */
 export async function readSome(body: AsyncIterable<Uint8Array>, scope: CallScope, maxBytes: number, stallMs: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const read = new Fragments();
   using _deadline = scope.deadline(stallMs, 'the answer did not go on');
   try {
     for await (const chunk of body) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length >= maxBytes) break;
+      read.push(chunk);
+      if (read.length >= maxBytes) break;
     }
   } catch {
     // The status is known already; half an explanation is better than a different error.
   }
-  return Buffer.concat(chunks).subarray(0, maxBytes);
+  return read.take().subarray(0, maxBytes);
 }

@@ -55,4 +55,12 @@ describe('ByteLines', () => {
     Array.from(lines.push(Buffer.from('o\n')));
     expect(lines.pendingBytes).toBe(0);
   });
+
+  it('R16 I5 keeps nothing of what was around a small fragment', () => {
+    const read = Buffer.alloc(64 << 10, 'a');
+    const lines = new ByteLines(100);
+    Array.from(lines.push(read.subarray(0, 3)));
+    read.fill('b');
+    expect(Array.from(lines.push(Buffer.from('c\n')), String)).toEqual(['aaac']);
+  });
 });

@@ -1,4 +1,5 @@
 import { asBuffer } from './as-buffer.ts';
+import { Fragments } from './fragments.ts';
 
 const NEWLINE = 0x0a;
 
@@ -17,8 +18,7 @@ export class LineTooLongError extends Error {
  */
 export class ByteLines {
   readonly #maxBytes: number;
-  #fragments: Uint8Array[] = [];
-  #pendingBytes = 0;
+  readonly #fragments = new Fragments();
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -26,7 +26,7 @@ export class ByteLines {
 
   /** Bytes of a line that has begun and not ended. */
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#fragments.length;
   }
 
   /** The lines that `chunk` completes, as views of it where possible. Throws `LineTooLongError`. */
@@ -41,20 +41,15 @@ export class ByteLines {
 
   #complete(tail: Uint8Array): Buffer {
     this.#check(tail.length);
-    if (this.#fragments.length === 0) return asBuffer(tail);
-    const line = Buffer.concat([...this.#fragments, tail]);
-    this.#fragments = [];
-    this.#pendingBytes = 0;
-    return line;
+    return this.#fragments.length === 0 ? asBuffer(tail) : this.#fragments.take(tail);
   }
 
   #keep(fragment: Uint8Array): void {
     this.#check(fragment.length);
     this.#fragments.push(fragment);
-    this.#pendingBytes += fragment.length;
   }
 
   #check(moreBytes: number): void {
-    if (this.#pendingBytes + moreBytes > this.#maxBytes) throw new LineTooLongError(this.#maxBytes);
+    if (this.#fragments.length + moreBytes > this.#maxBytes) throw new LineTooLongError(this.#maxBytes);
   }
 }

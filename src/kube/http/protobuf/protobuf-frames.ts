@@ -1,6 +1,7 @@
 import type { WatchEvent } from '../../watch-event.ts';
 import { errorOfStatus } from '../api-errors.ts';
 import { asBuffer } from '../as-buffer.ts';
+import { Fragments } from '../fragments.ts';
 import { TextCache } from '../text-cache.ts';
 import { bookmarkOf, EVENT_TYPES, MAX_LINE_BYTES, objectOf, unreadable, type WatchForm } from '../watch-stream.ts';
 import { envelopeAt, FIELD_1, FIELD_2, spanAt } from './envelope.ts';
@@ -16,8 +17,7 @@ const names = new TextCache();
 export class ProtobufFrames implements WatchForm {
   readonly #kind: ProtobufKind;
   readonly #maxBytes: number;
-  #fragments: Uint8Array[] = [];
-  #pendingBytes = 0;
+  readonly #fragments = new Fragments();
   /** So many bytes must be there before there is another frame, as far as is known. */
   #needed = LENGTH_BYTES;
 
@@ -27,22 +27,24 @@ export class ProtobufFrames implements WatchForm {
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#fragments.length;
   }
 
   /** As views of the chunk where possible: a frame in several chunks is put together, and nothing besides. */
   *push(chunk: Uint8Array): Generator<Buffer, void, undefined> {
     let bytes = asBuffer(chunk);
-    while (this.#pendingBytes > 0) {
-      const missing = bytes.subarray(0, this.#needed - this.#pendingBytes);
+    while (this.#fragments.length > 0) {
+      const missing = bytes.subarray(0, this.#needed - this.#fragments.length);
       bytes = bytes.subarray(missing.length);
-      this.#keep(missing);
-      if (this.#pendingBytes < this.#needed) return;
-      const begun = Buffer.concat(this.#fragments);
+      this.#fragments.push(missing);
+      if (this.#fragments.length < this.#needed) return;
+      const begun = this.#fragments.take();
       this.#needed = this.#endOf(begun, 0);
-      this.#fragments = [begun];
-      if (begun.length < this.#needed) continue;
-      this.#forget();
+      if (begun.length < this.#needed) {
+        this.#fragments.push(begun);
+        continue;
+      }
+      this.#needed = LENGTH_BYTES;
       yield begun.subarray(LENGTH_BYTES);
     }
     let at = 0;
@@ -52,18 +54,7 @@ export class ProtobufFrames implements WatchForm {
       yield bytes.subarray(from, end);
     }
     this.#needed = this.#endOf(bytes, at) - at;
-    if (at < bytes.length) this.#keep(bytes.subarray(at));
-  }
-
-  #keep(fragment: Uint8Array): void {
-    this.#fragments.push(fragment);
-    this.#pendingBytes += fragment.length;
-  }
-
-  #forget(): void {
-    this.#fragments = [];
-    this.#pendingBytes = 0;
-    this.#needed = LENGTH_BYTES;
+    if (at < bytes.length) this.#fragments.push(bytes.subarray(at));
   }
 
   eventOf(frame: Buffer): WatchEvent {

@@ -1,4 +1,5 @@
 import { MAGIC } from '../../protobuf/message-rules.ts';
+import { Fragments } from '../fragments.ts';
 import { checkObjectSize, tooLargeAnswer } from '../page-limits.ts';
 import { FIELD_1, FIELD_2, lengthAt, MAX_LENGTH_BYTES, type Span, startsWithMagic } from './envelope.ts';
 import type { ProtobufKind } from './protobuf-kind.ts';
@@ -17,8 +18,7 @@ export class ProtobufPageReader {
   readonly items: unknown[] = [];
   readonly #kind: ProtobufKind;
   readonly #maxBytes: number;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new Fragments();
   /** So many must wait before it is worth looking. */
   #needed = MAGIC.length;
   /** Bytes of the list that are not read yet. */
@@ -35,19 +35,17 @@ export class ProtobufPageReader {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#received > this.#maxBytes) throw tooLargeAnswer(this.#maxBytes);
-    this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= this.#needed) this.#readOn();
+    if (this.#waiting.length + chunk.length >= this.#needed) this.#readOn(this.#waiting.take(chunk));
+    else this.#waiting.push(chunk);
   }
 
   /** The bytes are all there; a list in this form always has items. Throws `UnreadableProtobuf` when it is cut short. */
   finish(): true {
-    if (this.#place !== 'behind' || this.#waitingBytes > 0) throw UNREADABLE;
+    if (this.#place !== 'behind' || this.#waiting.length > 0) throw UNREADABLE;
     return true;
   }
 
-  #readOn(): void {
-    const bytes = joined(this.#waiting);
+  #readOn(bytes: Buffer): void {
     let at = 0;
     this.#needed = 1;
     while (at < bytes.length) {
@@ -56,8 +54,7 @@ export class ProtobufPageReader {
       at = next;
     }
     this.#needed = Math.max(1, this.#needed - at);
-    this.#waiting = at === bytes.length ? [] : [bytes.subarray(at)];
-    this.#waitingBytes = bytes.length - at;
+    this.#waiting.push(bytes.subarray(at));
   }
 
   /** Behind what begins at `at`; undefined when it is not all there. */
@@ -119,9 +116,4 @@ export class ProtobufPageReader {
 
 function isTrailer(tag: number | undefined, { from, to }: Span): boolean {
   return (tag === 0x1a && from === to) || tag === 0x22;
-}
-
-function joined(chunks: readonly Uint8Array[]): Buffer {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? Buffer.from(only.buffer, only.byteOffset, only.byteLength) : Buffer.concat(chunks);
 }

@@ -162,6 +162,26 @@ describe('R27 what is read of protobuf', () => {
     }
   });
 
+  it('R16 I5 keeps nothing of what was around the beginning of an event or a page', () => {
+    const [pods] = RESOURCES.filter(({ kind }) => kind === 'Pod') as [Resource];
+    const pod = randomObject(seededRandom(8), pods);
+    const reused = (whole: Buffer, push: (piece: Buffer) => void) => {
+      const read = Buffer.alloc(64 << 10);
+      for (let at = 0; at < whole.length; at += 7) push(read.subarray(0, whole.copy(read, 0, at, at + 7)));
+    };
+    const frames = new ProtobufFrames(kindOf(pods));
+    const events: unknown[] = [];
+    reused(encodeWatchFrame('ADDED', pod), (piece) => {
+      for (const frame of frames.push(piece)) events.push(frames.eventOf(frame));
+    });
+    expect(events).toStrictEqual([{ type: 'added', object: fromJson(pod, maskOf(pods)) }]);
+    const page = new ProtobufPageReader(kindOf(pods), MAX_BYTES);
+    reused(encodeProtobufList({ apiVersion: 'v1', kind: 'Pod', metadata: {}, items: [pod] }), (piece) => page.push(piece));
+    page.finish();
+    const { apiVersion: _version, kind: _kind, ...item } = pod;
+    expect(page.items).toStrictEqual([fromJson(item as KubeObject, maskOf(pods))]);
+  });
+
   it('R27 throws a watch’s Status as its error', () => {
     const status = { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: 'too old', reason: 'Expired', code: 410 };
     const frames = new ProtobufFrames(kindOf(RESOURCES[0] as Resource));
