@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
+import { BodyTap } from './body-tap.ts';
 import { NodeTransport } from './node-transport.ts';
 import { TransportError, type TransportResponse } from './transport.ts';
 
@@ -17,7 +19,7 @@ interface Wired {
 }
 
 /** A server that answers each request with `answer`, byte for byte, told which request of its connection it is. */
-async function wired(answer: (socket: Socket, request: number) => void): Promise<Wired> {
+async function wired(answer: (socket: Socket, request: number) => void | Promise<void>): Promise<Wired> {
   const sockets: Socket[] = [];
   const server = net.createServer((socket) => {
     sockets.push(socket);
@@ -26,7 +28,7 @@ async function wired(answer: (socket: Socket, request: number) => void): Promise
       .on('error', () => {})
       .on('data', () => {
         requests += 1;
-        answer(socket, requests);
+        void answer(socket, requests);
       });
   });
   server.listen(0, '127.0.0.1');
@@ -81,6 +83,54 @@ describe('the body of an answer over HTTP/1.1', () => {
       expect(await read(await get(wire))).toEqual({ text: 'hello', error: undefined });
       expect(wire.sockets).toHaveLength(1);
     }
+  });
+
+  const NO_CONTENT = HEADER.replace('200 OK', '204 No Content');
+
+  it.each([
+    ['in one packet', [`${NO_CONTENT}0\r\n\r\n`]],
+    ['in two packets', [NO_CONTENT, '0\r\n\r\n']],
+    ['without them', [NO_CONTENT]],
+  ])('is none where there is no content, whatever its header says of chunks: %s', async (_name, packets) => {
+    let requests = 0;
+    const wire = await wired(async (socket) => {
+      requests += 1;
+      for (const packet of requests === 1 ? packets : [HELLO]) {
+        socket.write(packet);
+        await systemClock.sleep(10);
+      }
+    });
+    const nothing = await get(wire);
+    expect(nothing.status).toBe(204);
+    expect(await read(nothing)).toEqual({ text: '', error: undefined });
+    await systemClock.sleep(20);
+    expect((await read(await get(wire))).text).toBe('hello');
+  });
+
+  it.each([
+    ['its header', HEADER],
+    ['what is not its own', 'HTTP/1.1 500 No\r\n\r\n'],
+  ])('ends the connection when the parser throws at %s', async (_name, bytes) => {
+    const socket = new Duplex({ read() {} }).on('data', () => {
+      throw new Error('out of step');
+    });
+    Object.assign(socket, { parser: {} });
+    BodyTap.on(socket);
+    socket.push(bytes);
+    await once(socket, 'close');
+  });
+
+  it('ends the connection when the parser is gone before the last chunk', async () => {
+    const parsed: string[] = [];
+    const socket = new Duplex({ read() {} }).on('data', (bytes) => {
+      parsed.push(String(bytes));
+      Object.assign(socket, { parser: null });
+    });
+    Object.assign(socket, { parser: {} });
+    BodyTap.on(socket);
+    socket.push(HELLO);
+    await once(socket, 'close');
+    expect(parsed).toEqual([HEADER]);
   });
 
   it('R10 is told up to the cut, then the cut', async () => {

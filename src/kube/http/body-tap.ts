@@ -8,7 +8,8 @@ const END_OF_HEADER = Buffer.from('\r\n\r\n');
 const MAX_HEADER_BYTES = 64 << 10;
 /** So much waits for the reader before the connection stops reading. */
 const MAX_WAITING_BYTES = 128 << 10;
-const CHUNKED_SUCCESS = /^HTTP\/1\.1 2\d\d[\s\S]*\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n/i;
+/** Not 204, which ends at its header whatever that says. */
+const CHUNKED_SUCCESS = /^HTTP\/1\.1 2(?!04)\d\d[\s\S]*\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n/i;
 const LAST_CHUNK = Buffer.from('0\r\n');
 
 type Parse = (this: Duplex, bytes: Buffer) => void;
@@ -22,7 +23,7 @@ export class BodyTap {
   readonly #socket: Duplex;
   readonly #parse: Parse;
   readonly #chunks = new ChunkedBody();
-  readonly #onData = (bytes: Buffer) => this.#take(bytes);
+  readonly #onData = (bytes: Buffer) => this.#takeSafely(bytes);
   #header: Buffer = Buffer.alloc(0);
   #isOpen = false;
   #response: IncomingMessage | undefined;
@@ -83,6 +84,16 @@ export class BodyTap {
     return promise;
   }
 
+  /** What is thrown here would be nobody's, and end the process. */
+  #takeSafely(bytes: Buffer): void {
+    try {
+      this.#take(bytes);
+    } catch (error) {
+      this.#fail(error);
+      this.#socket.destroy();
+    }
+  }
+
   #take(bytes: Buffer): void {
     if (this.#isOpen) this.#takeChunks(bytes);
     else this.#takeHeader(this.#header.length === 0 ? bytes : Buffer.concat([this.#header, bytes]));
@@ -131,7 +142,12 @@ export class BodyTap {
   }
 
   #giveBack(bytes: Buffer): void {
-    const socket = this.#socket.off('data', this.#onData).on('data', this.#parse);
+    const socket = this.#socket.off('data', this.#onData);
+    if (!hasParser(socket)) {
+      socket.destroy();
+      return;
+    }
+    socket.on('data', this.#parse);
     if (socket.isPaused()) socket.resume();
     this.#parse.call(socket, bytes);
   }
@@ -145,6 +161,11 @@ export class BodyTap {
     this.#wake?.();
     this.#wake = undefined;
   }
+}
+
+/** Node takes it away where the answer ended for it: what comes then belongs to no answer. */
+function hasParser(socket: Duplex & { readonly parser?: unknown }): boolean {
+  return socket.parser !== undefined && socket.parser !== null;
 }
 
 function brokenOff(): Error {
