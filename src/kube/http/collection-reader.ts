@@ -9,7 +9,7 @@ import type { ApiCaller, Call } from './api-caller.ts';
 import { CallScope } from './call-scope.ts';
 import { contentOf, isSensitive, LIST_OF_METADATA, METADATA, METADATA_FIELDS } from './metadata-only.ts';
 import { ObjectDecoder } from './object-decoder.ts';
-import { hasName, isFields, unreadableAnswer } from './object-shape.ts';
+import { hasName, isFields, NAMELESS_ITEM, unreadableAnswer } from './object-shape.ts';
 import { PageReader, UnusualPage } from './page-reader.ts';
 import { ProtobufFrames } from './protobuf/protobuf-frames.ts';
 import type { ProtobufKind } from './protobuf/protobuf-kind.ts';
@@ -19,7 +19,7 @@ import { UnreadableProtobuf } from './protobuf/unreadable-protobuf.ts';
 import { collectionPath, type Query, withQuery } from './resource-path.ts';
 import { JsonLines, watchBatches } from './watch-stream.ts';
 
-/** V8's longest string is 512 MiB, and one that long holds the program up for seconds: page before that. */
+/** Of a page that is read as it comes, an object at a time. */
 const MAX_LIST_BYTES = 256 << 20;
 
 /** What a server may need to end a watch that it was told to end. */
@@ -66,7 +66,6 @@ export class CollectionReader {
     const call: Call = {
       method: 'GET',
       path,
-      maxBytes: MAX_LIST_BYTES,
       ...this.content(resource, LIST_OF_METADATA, options.metadataOnly),
     };
     const protobuf = options.metadataOnly === true ? undefined : this.#protobuf.kindOf(resource, options.fields);
@@ -84,6 +83,7 @@ export class CollectionReader {
     } catch (error) {
       if (!(error instanceof UnusualPage)) throw error;
       this.#unusual += 1;
+      // In one piece, which holds the program up: with the cap of every other answer, not with that of pages.
       return pageOf(await this.#caller.json(call, options), resource);
     }
   }
@@ -178,13 +178,17 @@ function pageOf(answer: unknown, resource: Resource): ListPage {
     items: answer['items'].map((item) => completed(item, apiVersion, resource.kind)),
     resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
     ...(typeof next === 'string' && next !== '' ? { continue: next } : {}),
-    ...(typeof remainingItemCount === 'number' ? { remainingItemCount } : {}),
+    ...(isCount(remainingItemCount) ? { remainingItemCount } : {}),
   };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Items of built-in kinds come without kind and version. Writes into the item, which is nobody else's yet. */
 function completed(item: unknown, apiVersion: string, kind: string): KubeObject {
-  if (!hasName(item)) throw unreadableAnswer('an item of the list has no name');
+  if (!hasName(item)) throw unreadableAnswer(NAMELESS_ITEM);
   item['apiVersion'] ??= apiVersion;
   item['kind'] ??= kind;
   return item as unknown as KubeObject;

@@ -174,6 +174,19 @@ describe('what answers become', () => {
     });
   });
 
+  it.each([-1, 1.5, 1e300, '3', null])('takes no count of the items that remain which is none: %s', async (remainingItemCount) => {
+    const { server } = given(() => reply(200, { kind: 'PodList', metadata: { resourceVersion: '9', remainingItemCount }, items: [] }));
+    expect(await server.list(PODS)).toEqual({ items: [], resourceVersion: '9' });
+  });
+
+  it('R16 I5 reads a page that is put together oddly in one piece, but not a large one', async () => {
+    const spaces = Buffer.alloc(1 << 20, ' ');
+    const odd = (mebibytes: number) => bytes(['{"kind":"a","kind":"b",', ...Array(mebibytes).fill(spaces), '"metadata":{},"items":[]}']);
+    const { server } = given((request) => ({ status: 200, headers: {}, body: odd(request.path.includes('/small/') ? 2 : 40) }));
+    expect(await server.list(PODS, { namespace: 'small' })).toEqual({ items: [], resourceVersion: '' });
+    await expect(server.list(PODS, { namespace: 'large' })).rejects.toMatchObject({ reason: 'AnswerTooLarge' });
+  });
+
   it('makes of the Status of a completed deletion the object that it names', async () => {
     const { server } = given(() =>
       reply(200, { kind: 'Status', status: 'Success', details: { name: 'web', kind: 'deployments', uid: 'u-1' } }),

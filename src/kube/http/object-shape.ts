@@ -21,3 +21,6 @@ export function hasName(value: unknown): value is Fields & Pick<KubeObject, 'met
 export function unreadableAnswer(message: string): ApiError {
   return new ApiError('server-error', message, { reason: 'UnreadableAnswer' });
 }
+
+/** What is wrong with a list when one of its items is not even an object with a name. */
+export const NAMELESS_ITEM = 'an item of the list has no name';

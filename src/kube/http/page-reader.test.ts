@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { namesIn, oddJson } from '../../../test/support/odd-json.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { isApiError } from '../api-error.ts';
@@ -38,6 +38,8 @@ const ITEMS = Array.from({ length: 5 }, (_, at) => ({
   spec: { nodeName: 'grün "1"', containers: [] },
 }));
 
+const NAMED = '{"metadata":{"name":"a"}}';
+
 describe('R1 a page', () => {
   it('R1 reads the same however its bytes are cut', () => {
     const bytes = Buffer.from(JSON.stringify(page(ITEMS), undefined, 1));
@@ -64,11 +66,8 @@ describe('R1 a page', () => {
       '<html>',
       '[]',
       '{"items":[}',
-      '{"items":[{}}',
-      '{"items":[{}]]',
-      '{"items":[{}]} x',
+      ...['}', ']]', ']} x', '1}', ',]}'].map((rest) => `{"items":[${NAMED}${rest}`),
       '{"items":[1}',
-      '{"items":[{},]}',
     ])
       expect([text, outcome(() => read(Buffer.from(text), 4, MASK))]).toEqual([text, 'UnreadableAnswer']);
   });
@@ -78,8 +77,8 @@ describe('R1 a page', () => {
   });
 
   it('R27 whose members come twice is left to JSON.parse', () => {
-    expect(outcome(() => read(Buffer.from('{"items":[{}],"items":[]}'), 4, MASK))).toBe('unusual');
-    expect(outcome(() => read(Buffer.from('{"__proto__":{},"items":[]}'), 4, MASK))).toBe('unusual');
+    expect(outcome(() => read(Buffer.from(`{"items":[${NAMED}],"items":[]}`), 4, MASK))).toBe('unusual');
+    expect(outcome(() => read(Buffer.from('{"junk":1,"junk":1}'), 4, MASK))).toBe('unusual');
   });
 
   it('R27 holds the items that JSON.parse finds, or says that it does not follow', () => {
@@ -89,7 +88,7 @@ describe('R1 a page', () => {
       const items = Array.from({ length: 1 + random.int(3) }, () => oddJson(random, [...namesIn(MASK), 'metadata', 'spec', 'env']));
       const bytes = Buffer.concat([
         Buffer.from('{"metadata":{},"items":['),
-        ...items.flatMap((item, at) => (at === 0 ? [item] : [Buffer.from(','), item])),
+        ...items.flatMap((item, at) => [Buffer.from(`${at === 0 ? '' : ','}{"metadata":{"name":"a"},"odd":`), item, Buffer.from('}')]),
         Buffer.from(']}'),
       ]);
       const expected = outcome(() => {
@@ -105,6 +104,47 @@ describe('R1 a page', () => {
       same += 1;
     }
     expect(same).toBeGreaterThan(1_900);
+  });
+
+  it.each(['{}', '[]', '1', 'null', '"a"', '{"metadata":{}}', '{"metadata":{"name":1}}', '{"metadata":[]}'])(
+    'R16 I5 ends with its first item that is no object with a name: %s',
+    (item) => {
+      for (const mask of [MASK, undefined]) {
+        const reader = new PageReader(decoder(mask), 1 << 20);
+        expect(outcome(() => reader.push(Buffer.from(`{"metadata":{},"items":[${NAMED},${item},`)))).toBe('UnreadableAnswer');
+        expect(reader.items).toHaveLength(1);
+      }
+    },
+  );
+
+  it('R16 I5 keeps nothing of members that a list does not have, and no more of those that it has than makes sense', () => {
+    const junk = `{"junk":[${'{},'.repeat(50_000)}{}],"__proto__":{"a":1},`;
+    expect(read(Buffer.from(`${junk}"metadata":{},"items":[]}`), 1_000, MASK).members).toStrictEqual({ metadata: {} });
+    expect(outcome(() => read(Buffer.from(`{"metadata":[${'{},'.repeat(50_000)}{}]}`), 1_000, MASK))).toBe('UnreadableAnswer');
+    const many = Array.from({ length: 1_000 }, (_, at) => `"${at}":0`).join(',');
+    expect(outcome(() => read(Buffer.from(`{${many}}`), 1_000, MASK))).toBe('unusual');
+  });
+
+  it('R16 I5 copies an object under way a few times, however many its pieces', () => {
+    const reader = new PageReader(decoder(MASK), 1 << 30);
+    reader.push(Buffer.from('{"metadata":{},"items":[{"metadata":{"name":"'));
+    const concat = vi.spyOn(Buffer, 'concat');
+    const piece = Buffer.alloc(2 << 10, 'a');
+    for (let count = 0; count < 1_000; count += 1) reader.push(piece);
+    const copied = concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0);
+    concat.mockRestore();
+    expect(copied).toBeLessThan(2 * 1_000 * piece.length);
+    reader.push(Buffer.from('"}}]}'));
+    expect([reader.finish(), reader.items.length]).toEqual([true, 1]);
+  });
+
+  it('R16 I5 keeps nothing of what was around its pieces', () => {
+    const whole = Buffer.from(JSON.stringify(page(ITEMS)));
+    const piece = Buffer.alloc(64 << 10);
+    const reader = new PageReader(decoder(), 1 << 20);
+    for (let at = 0; at < whole.length; at += 7) reader.push(piece.subarray(0, whole.copy(piece, 0, at, at + 7)));
+    reader.finish();
+    expect({ ...reader.members, items: reader.items }).toEqual(page(ITEMS));
   });
 
   it('R1 I5 keeps no more of it than the object under way', () => {

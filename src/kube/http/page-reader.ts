@@ -1,5 +1,4 @@
-import { ApiError } from '../api-error.ts';
-import { asBuffer } from './as-buffer.ts';
+import { Fragments } from './fragments.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -10,16 +9,23 @@ import {
   OPEN_BRACKET,
   OutOfBytes,
   passSpace,
+  passValue,
+  QUOTE,
   Unusual,
 } from './json-pass.ts';
 import { type ObjectDecoder, valueAt } from './object-decoder.ts';
+import { hasName, NAMELESS_ITEM, unreadableAnswer } from './object-shape.ts';
 import { checkObjectSize, tooLargeAnswer } from './page-limits.ts';
 
 /** The page is put together in a way that this reader does not follow: read it in one piece. */
 export class UnusualPage extends Error {}
 
-/** A rest that is longer is looked at again only when it has doubled. */
-const SMALL_REST_BYTES = 128 << 10;
+/** What is read of the list itself. Other members are passed over. */
+const MEMBERS: ReadonlySet<string> = new Set(['kind', 'apiVersion', 'metadata', 'items']);
+/** Of one that is read; all of them are a few hundred bytes. */
+const MAX_MEMBER_BYTES = 64 << 10;
+/** A list has four. */
+const MAX_MEMBERS = 64;
 
 type Place = 'start' | 'member' | 'after-member' | 'item' | 'after-item' | 'end';
 
@@ -33,9 +39,12 @@ export class PageReader {
   readonly items: unknown[] = [];
   readonly #decoder: ObjectDecoder;
   readonly #maxBytes: number;
-  #rest: Buffer = Buffer.alloc(0);
+  /** What is not read yet: the beginning of a value. */
+  readonly #rest = new Fragments();
+  readonly #names = new Set<string>();
   #place: Place = 'start';
   #hasItems = false;
+  /** What has begun is looked at again only when it has doubled: it is not gone through for every piece. */
   #tryAgainAt = 0;
   #received = 0;
 
@@ -48,31 +57,35 @@ export class PageReader {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#received > this.#maxBytes) throw tooLargeAnswer(this.#maxBytes);
-    this.#rest = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk]);
-    if (this.#rest.length < this.#tryAgainAt) return;
-    const left = this.#rest.length - this.#readOn();
-    checkObjectSize(left);
-    this.#rest = this.#rest.subarray(this.#rest.length - left);
-    this.#tryAgainAt = left > SMALL_REST_BYTES ? left * 2 : 0;
+    if (this.#rest.length + chunk.length < this.#tryAgainAt) this.#rest.push(chunk);
+    else this.#readOn(this.#rest.take(chunk));
   }
 
   /** The bytes are all there. Whether the list has items at all. */
   finish(): boolean {
-    if (this.#rest.length > 0 && this.#place !== 'end') this.#rest = this.#rest.subarray(this.#readOn());
-    if (this.#place !== 'end' || !isSpaceFrom(this.#rest, 0)) throw failure('UnreadableAnswer', 'the answer is not JSON');
+    this.#readOn(this.#rest.take());
+    if (this.#place !== 'end' || !isSpaceFrom(this.#rest.take(), 0)) throw notJson();
     return this.#hasItems;
   }
 
-  /** Reads while there are whole values; returns up to where. */
-  #readOn(): number {
+  /** Reads while there are whole values. */
+  #readOn(bytes: Buffer): void {
+    const left = bytes.subarray(this.#readFrom(bytes));
+    checkObjectSize(left.length);
+    this.#rest.push(left);
+    this.#tryAgainAt = left.length * 2;
+  }
+
+  /** Returns up to where there are whole values. */
+  #readFrom(bytes: Buffer): number {
     let at = 0;
     try {
-      while (this.#place !== 'end') at = this.#step(this.#rest, passSpace(this.#rest, at));
+      while (this.#place !== 'end') at = this.#step(bytes, passSpace(bytes, at));
       return at;
     } catch (error) {
       if (error instanceof OutOfBytes) return at;
       if (error instanceof Unusual) throw new UnusualPage();
-      if (error instanceof SyntaxError) throw failure('UnreadableAnswer', 'the answer is not JSON');
+      if (error instanceof SyntaxError) throw notJson();
       throw error;
     }
   }
@@ -82,9 +95,7 @@ export class PageReader {
       case 'start':
         return this.#mark(bytes, at, OPEN_BRACE, 'member');
       case 'member':
-        return bytes[at] === CLOSE_BRACE && Object.keys(this.members).length === 0
-          ? this.#mark(bytes, at, CLOSE_BRACE, 'end')
-          : this.#member(bytes, at);
+        return bytes[at] === CLOSE_BRACE && this.#names.size === 0 ? this.#mark(bytes, at, CLOSE_BRACE, 'end') : this.#member(bytes, at);
       case 'after-member':
         return bytes[at] === COMMA ? this.#mark(bytes, at, COMMA, 'member') : this.#mark(bytes, at, CLOSE_BRACE, 'end');
       case 'item':
@@ -99,43 +110,48 @@ export class PageReader {
   }
 
   #mark(bytes: Buffer, at: number, mark: number, next: Place): number {
-    if (bytes[at] !== mark) throw failure('UnreadableAnswer', 'the answer is not JSON');
+    if (bytes[at] !== mark) throw notJson();
     this.#place = next;
     return at + 1;
   }
 
   #member(bytes: Buffer, from: number): number {
-    const key = valueAt(bytes, from);
-    const at = passSpace(bytes, key.end);
-    if (typeof key.value !== 'string' || bytes[at] !== COLON) throw failure('UnreadableAnswer', 'the answer is not JSON');
+    if (bytes[from] !== QUOTE) throw new UnusualPage();
+    const { value: name, end: nameEnd } = valueAt(bytes, from) as { readonly value: string; readonly end: number };
+    const at = passSpace(bytes, nameEnd);
+    if (bytes[at] !== COLON) throw notJson();
     const valueFrom = passSpace(bytes, at + 1);
-    // Told twice, the last one would count; and what was read of the first is gone already.
-    if (Object.hasOwn(this.members, key.value)) throw new UnusualPage();
-    if (key.value === 'items' && bytes[valueFrom] === OPEN_BRACKET) {
+    if (name === 'items' && bytes[valueFrom] === OPEN_BRACKET) {
+      this.#note(name, 'item');
       this.#hasItems = true;
-      this.#note('items', undefined, 'item');
       return valueFrom + 1;
     }
-    const { value, end } = valueAt(bytes, valueFrom);
-    this.#note(key.value, value, 'after-member');
+    const end = passValue(bytes, valueFrom, 0);
+    this.#note(name, 'after-member');
+    if (!MEMBERS.has(name)) return end;
+    if (end - valueFrom > MAX_MEMBER_BYTES) throw unreadableAnswer(`a member of the list exceeds ${MAX_MEMBER_BYTES} bytes`);
+    this.members[name] = valueAt(bytes, valueFrom).value;
     return end;
   }
 
-  #note(name: string, value: unknown, next: Place): void {
-    if (name === '__proto__') throw new UnusualPage();
-    this.members[name] = value;
+  #note(name: string, next: Place): void {
+    // Told twice, the last one would count; and what was read of the first is gone already.
+    if (this.#names.has(name) || this.#names.size === MAX_MEMBERS) throw new UnusualPage();
+    this.#names.add(name);
     this.#place = next;
   }
 
   #item(bytes: Buffer, at: number): number {
     const { value, end } = this.#decoder.objectAt(bytes, at);
     checkObjectSize(end - at);
+    // At once: a page of nothing but `{}` would become many times its size before anybody saw that it is no list.
+    if (!hasName(value)) throw unreadableAnswer(NAMELESS_ITEM);
     this.items.push(value);
     this.#place = 'after-item';
     return end;
   }
 }
 
-function failure(reason: string, message: string): ApiError {
-  return new ApiError('server-error', message, { reason });
+function notJson(): Error {
+  return unreadableAnswer('the answer is not JSON');
 }

@@ -1,5 +1,6 @@
 import { MAGIC } from '../../protobuf/message-rules.ts';
 import { Fragments } from '../fragments.ts';
+import { hasName, NAMELESS_ITEM, unreadableAnswer } from '../object-shape.ts';
 import { checkObjectSize, tooLargeAnswer } from '../page-limits.ts';
 import { FIELD_1, FIELD_2, lengthAt, MAX_LENGTH_BYTES, type Span, startsWithMagic } from './envelope.ts';
 import type { ProtobufKind } from './protobuf-kind.ts';
@@ -31,7 +32,7 @@ export class ProtobufPageReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** Throws `ApiError` "ObjectTooLarge" or "AnswerTooLarge", or `UnreadableProtobuf`. */
+  /** Throws `ApiError` "ObjectTooLarge", "AnswerTooLarge" or "UnreadableAnswer", or `UnreadableProtobuf`. */
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#received > this.#maxBytes) throw tooLargeAnswer(this.#maxBytes);
@@ -97,12 +98,19 @@ export class ProtobufPageReader {
   }
 
   #readInList(bytes: Buffer, at: number, content: Span): void {
-    if (bytes[at] === FIELD_2) this.items.push(this.#kind.item(bytes, content));
+    if (bytes[at] === FIELD_2) this.#readItem(bytes, content);
     else if (bytes[at] === FIELD_1 && this.members['metadata'] === undefined)
       this.members['metadata'] = this.#kind.listMetadata(bytes, content);
     else throw UNREADABLE;
     this.#listBytes -= content.to - at;
     if (this.#listBytes === 0) this.#place = 'behind';
+  }
+
+  #readItem(bytes: Buffer, content: Span): void {
+    const item = this.#kind.item(bytes, content);
+    // At once: a page of nothing but empty messages would become many times its size before anybody saw what it is.
+    if (!hasName(item)) throw unreadableAnswer(NAMELESS_ITEM);
+    this.items.push(item);
   }
 
   /** The type before the list; behind it how it is compressed, which it must not be, and what it is called. */

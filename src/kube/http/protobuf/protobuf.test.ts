@@ -182,6 +182,15 @@ describe('R27 what is read of protobuf', () => {
     expect(page.items).toStrictEqual([fromJson(item as KubeObject, maskOf(pods))]);
   });
 
+  it('R16 I5 ends a page with its first item that has no name', () => {
+    const [pods] = RESOURCES.filter(({ kind }) => kind === 'Pod') as [Resource];
+    const nameless = { apiVersion: 'v1', kind: 'Pod' } as unknown as KubeObject;
+    const list = encodeProtobufList({ apiVersion: 'v1', kind: 'Pod', metadata: {}, items: [nameless, nameless, nameless] });
+    const page = new ProtobufPageReader(kindOf(pods), MAX_BYTES);
+    expect(() => page.push(list.subarray(0, -5))).toThrow(expect.objectContaining({ reason: 'UnreadableAnswer' }));
+    expect(page.items).toEqual([]);
+  });
+
   it('R27 throws a watch’s Status as its error', () => {
     const status = { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: 'too old', reason: 'Expired', code: 410 };
     const frames = new ProtobufFrames(kindOf(RESOURCES[0] as Resource));
