@@ -1,66 +1,11 @@
 import { once } from 'node:events';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { BodyTap } from './body-tap.ts';
-import { NodeTransport } from './node-transport.ts';
-import { TransportError, type TransportResponse } from './transport.ts';
-
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const thing of open.splice(0).reverse()) await thing[Symbol.asyncDispose]();
-});
-
-interface Wired {
-  readonly transport: NodeTransport;
-  /** Connections that the server has accepted. */
-  readonly sockets: Socket[];
-}
-
-/** A server that answers each request with `answer`, byte for byte, told which request of its connection it is. */
-async function wired(answer: (socket: Socket, request: number) => void | Promise<void>): Promise<Wired> {
-  const sockets: Socket[] = [];
-  const server = net.createServer((socket) => {
-    sockets.push(socket);
-    let requests = 0;
-    socket
-      .on('error', () => {})
-      .on('data', () => {
-        requests += 1;
-        void answer(socket, requests);
-      });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const trust = () => Promise.resolve({ insecureSkipVerify: false });
-  const transport = new NodeTransport({ server: new URL(`http://127.0.0.1:${port}`), clock: systemClock, trust });
-  open.push({
-    async [Symbol.asyncDispose]() {
-      await transport.close();
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  });
-  return { transport, sockets };
-}
-
-function get({ transport }: Wired, signal = new AbortController().signal): Promise<TransportResponse> {
-  return transport.open({ method: 'GET', path: '/', headers: [] }, signal);
-}
-
-/** What the body said, and what broke it off. */
-async function read({ body }: TransportResponse): Promise<{ text: string; error: unknown }> {
-  const pieces: Uint8Array[] = [];
-  const text = () => Buffer.concat(pieces).toString();
-  try {
-    for await (const piece of body) pieces.push(piece);
-    return { text: text(), error: undefined };
-  } catch (error) {
-    return { text: text(), error };
-  }
-}
+import { get, read, wired } from './testing/wired-server.ts';
+import { TransportError } from './transport.ts';
 
 const HEADER = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const HELLO = `${HEADER}5\r\nhello\r\n0\r\n\r\n`;
@@ -75,7 +20,7 @@ describe('the body of an answer over HTTP/1.1', () => {
     ['of an error, in chunks', HELLO.replace('200 OK', '503 No')],
   ])('%s is read wherever it is cut, and the connection serves again', async (_name, answer) => {
     for (let cut = 1; cut < answer.length; cut += 3) {
-      const wire = await wired((socket, request) => {
+      await using wire = await wired((socket, request) => {
         socket.setNoDelay(true).write(request === 1 ? answer.slice(0, cut) : answer);
         if (request === 1) setTimeout(() => socket.write(answer.slice(cut)), 1);
       });
@@ -93,7 +38,7 @@ describe('the body of an answer over HTTP/1.1', () => {
     ['without them', [NO_CONTENT]],
   ])('is none where there is no content, whatever its header says of chunks: %s', async (_name, packets) => {
     let requests = 0;
-    const wire = await wired(async (socket) => {
+    await using wire = await wired(async (socket) => {
       requests += 1;
       for (const packet of requests === 1 ? packets : [HELLO]) {
         socket.write(packet);
@@ -134,14 +79,14 @@ describe('the body of an answer over HTTP/1.1', () => {
   });
 
   it('R10 is told up to the cut, then the cut', async () => {
-    const wire = await wired((socket) => socket.end(`${HEADER}5\r\nhello\r\n5\r\nwo`));
+    await using wire = await wired((socket) => socket.end(`${HEADER}5\r\nhello\r\n5\r\nwo`));
     const { text, error } = await read(await get(wire));
     expect(text).toBe('hellowo');
     expect(error).toBeInstanceOf(TransportError);
   });
 
   it('R11 is told up to what is no chunk, and the connection serves no more', async () => {
-    const wire = await wired((socket, request) => socket.write(request === 1 ? `${HEADER}5\r\nhello\r\nnonsense` : HELLO));
+    await using wire = await wired((socket, request) => socket.write(request === 1 ? `${HEADER}5\r\nhello\r\nnonsense` : HELLO));
     const { text, error } = await read(await get(wire));
     expect(text).toBe('hello');
     expect(error).toBeInstanceOf(TransportError);
@@ -150,14 +95,14 @@ describe('the body of an answer over HTTP/1.1', () => {
   });
 
   it('refuses an answer of two lengths', async () => {
-    const wire = await wired((socket) => socket.write(HELLO.replace('\r\n\r\n', '\r\nContent-Length: 5\r\n\r\n')));
+    await using wire = await wired((socket) => socket.write(HELLO.replace('\r\n\r\n', '\r\nContent-Length: 5\r\n\r\n')));
     await expect(get(wire)).rejects.toBeInstanceOf(TransportError);
   });
 
   it('R31 waits with the server while nobody reads it', async () => {
     const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
     let written = 0;
-    const wire = await wired((socket) => {
+    await using wire = await wired((socket) => {
       socket.write(HEADER);
       const more = () => {
         while (written < 40_000_000 && socket.write(chunk)) written += 65_536;
@@ -175,14 +120,14 @@ describe('the body of an answer over HTTP/1.1', () => {
   });
 
   it('ends the connection when it is not read to its end', async () => {
-    const wire = await wired((socket) => socket.write(`${HEADER}5\r\nhello\r\n`));
+    await using wire = await wired((socket) => socket.write(`${HEADER}5\r\nhello\r\n`));
     const { body } = await get(wire);
     for await (const _piece of body) break;
     await once(wire.sockets[0] as Socket, 'close');
   });
 
   it('tells one that withdraws that it did', async () => {
-    const wire = await wired((socket) => socket.write(`${HEADER}5\r\nhello\r\n`));
+    await using wire = await wired((socket) => socket.write(`${HEADER}5\r\nhello\r\n`));
     const stop = new AbortController();
     const answer = await get(wire, stop.signal);
     setTimeout(() => stop.abort(), 20);

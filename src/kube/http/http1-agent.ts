@@ -85,6 +85,7 @@ function attempt(agent: http.Agent, origin: URL, request: TransportRequest, sign
     headers: headersOf(request, origin),
   });
   let isSent = false;
+  let isAnswered = false;
   let wasReset = false;
   const abort = () => {
     reject(aborted(isSent));
@@ -99,8 +100,13 @@ function attempt(agent: http.Agent, origin: URL, request: TransportRequest, sign
     wasReset = call.reusedSocket;
     reject(transportFailure(error, isSent));
   });
-  call.once('close', () => signal.removeEventListener('abort', abort));
+  call.once('close', () => {
+    signal.removeEventListener('abort', abort);
+    // A switch of protocols is neither an answer nor an error to Node, which just ends the connection.
+    if (!isAnswered) reject(new TransportError('ConnectionReset', 'the connection ended without an answer', { sent: isSent }));
+  });
   call.once('response', (response) => {
+    isAnswered = true;
     // The connection may serve somebody else from here on.
     response.once('end', () => signal.removeEventListener('abort', abort));
     const pieces: AsyncIterable<Uint8Array> = tap?.isOpen === true ? tap.body(response) : response;
