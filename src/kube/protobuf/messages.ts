@@ -1,6 +1,6 @@
 /**
  * Kubernetes' protobuf messages. Source: generated.proto and types.go of k8s.io/api and k8s.io/apimachinery v0.36.3
- * (Apache-2.0), reduced to the kinds served or read here.
+ * (Apache-2.0), reduced to the kinds served or read here; and a pod's workloadRef, which v0.35 has and v0.36 no longer.
  *
  * A field is NUMBER NAME = TYPE MARK. Types: s string, i integer, b boolean, d double, y bytes, q quantity, n integer
  * or string, t time, u time with microseconds, r embedded JSON, x list of strings, else another message. Marks: * list,
@@ -214,7 +214,7 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   PodSecurityContext:
     '1seLinuxOptions=SELinuxOptions 2runAsUser=i? 3runAsNonRoot=b? 4supplementalGroups=i* 5fsGroup=i? 6runAsGroup=i? 7sysctls=Sysctl* 8windowsOptions=WindowsSecurityContextOptions 9fsGroupChangePolicy=s? 10seccompProfile=SeccompProfile 11appArmorProfile=AppArmorProfile 12supplementalGroupsPolicy=s? 13seLinuxChangePolicy=s?',
   PodSpec:
-    '1volumes=Volume* 2containers=Container* 3restartPolicy=s 4terminationGracePeriodSeconds=i? 5activeDeadlineSeconds=i? 6dnsPolicy=s 7nodeSelector=s% 8serviceAccountName=s 9serviceAccount=s 10nodeName=s 11hostNetwork=b 12hostPID=b 13hostIPC=b 14securityContext=PodSecurityContext 15imagePullSecrets=LocalObjectReference* 16hostname=s 17subdomain=s 18affinity=Affinity 19schedulerName=s 20initContainers=Container* 21automountServiceAccountToken=b? 22tolerations=Toleration* 23hostAliases=HostAlias* 24priorityClassName=s 25priority=i? 26dnsConfig=PodDNSConfig 27shareProcessNamespace=b? 28readinessGates=PodReadinessGate* 29runtimeClassName=s? 30enableServiceLinks=b? 31preemptionPolicy=s? 32overhead=q% 33topologySpreadConstraints=TopologySpreadConstraint* 34ephemeralContainers=EphemeralContainer* 35setHostnameAsFQDN=b? 36os=PodOS 37hostUsers=b? 38schedulingGates=PodSchedulingGate* 39resourceClaims=PodResourceClaim* 40resources=ResourceRequirements 41hostnameOverride=s? 43schedulingGroup=PodSchedulingGroup',
+    '1volumes=Volume* 2containers=Container* 3restartPolicy=s 4terminationGracePeriodSeconds=i? 5activeDeadlineSeconds=i? 6dnsPolicy=s 7nodeSelector=s% 8serviceAccountName=s 9serviceAccount=s 10nodeName=s 11hostNetwork=b 12hostPID=b 13hostIPC=b 14securityContext=PodSecurityContext 15imagePullSecrets=LocalObjectReference* 16hostname=s 17subdomain=s 18affinity=Affinity 19schedulerName=s 20initContainers=Container* 21automountServiceAccountToken=b? 22tolerations=Toleration* 23hostAliases=HostAlias* 24priorityClassName=s 25priority=i? 26dnsConfig=PodDNSConfig 27shareProcessNamespace=b? 28readinessGates=PodReadinessGate* 29runtimeClassName=s? 30enableServiceLinks=b? 31preemptionPolicy=s? 32overhead=q% 33topologySpreadConstraints=TopologySpreadConstraint* 34ephemeralContainers=EphemeralContainer* 35setHostnameAsFQDN=b? 36os=PodOS 37hostUsers=b? 38schedulingGates=PodSchedulingGate* 39resourceClaims=PodResourceClaim* 40resources=ResourceRequirements 41hostnameOverride=s? 42workloadRef=WorkloadReference 43schedulingGroup=PodSchedulingGroup',
   PodStatus:
     '1phase=s 2conditions=PodCondition* 3message=s 4reason=s 5hostIP=s 6podIP=s 7startTime=t 8containerStatuses=ContainerStatus* 9qosClass=s 10initContainerStatuses=ContainerStatus* 11nominatedNodeName=s 12podIPs=PodIP* 13ephemeralContainerStatuses=ContainerStatus* 14resize=s 15resourceClaimStatuses=PodResourceClaimStatus* 16hostIPs=HostIP* 17observedGeneration=i 18extendedResourceClaimStatus=PodExtendedResourceClaimStatus 19allocatedResources=q% 20resources=ResourceRequirements 21nodeAllocatableResourceClaimStatuses=NodeAllocatableResourceClaimStatus*',
   PodTemplateSpec: '1metadata=ObjectMeta 2spec=PodSpec',
@@ -329,4 +329,5 @@ export const PROTOBUF_MESSAGES: Readonly<Record<string, string>> = {
   VsphereVirtualDiskVolumeSource: '1volumePath=s! 2fsType=s 3storagePolicyName=s 4storagePolicyID=s',
   WeightedPodAffinityTerm: '1weight=i! 2podAffinityTerm=PodAffinityTerm',
   WindowsSecurityContextOptions: '1gmsaCredentialSpecName=s? 2gmsaCredentialSpec=s? 3runAsUserName=s? 4hostProcess=b?',
+  WorkloadReference: '1name=s! 2podGroup=s! 3podGroupReplicaKey=s',
 };

@@ -45,6 +45,11 @@ export interface FieldPlan {
 /** By number; a field that is not wanted, or not known, is a hole. */
 export interface MessagePlan {
   readonly fields: readonly (FieldPlan | undefined)[];
+  /**
+   * All of the message is wanted, and so is what a newer server may have added to it: a field that is not known makes
+   * it unreadable. Its JSON tells that field.
+   */
+  readonly isStrict: boolean;
 }
 
 const READS: Readonly<Record<string, Code<typeof READ>>> = {
@@ -62,18 +67,31 @@ const READS: Readonly<Record<string, Code<typeof READ>>> = {
 };
 
 const objectPlans = new WeakMap<FieldMask, Map<string, MessagePlan>>();
-const wholePlans = new Map<string, MessagePlan>();
+const strictPlans = new Map<string, MessagePlan>();
+const lenientPlans = new Map<string, MessagePlan>();
 
-/** Of a kind's message, for what `mask` wants of an object and its identity. */
+/**
+ * Of a kind's message, for what `mask` wants of an object and its identity. What the mask wants whole, and everything
+ * in it, is strict: a template is compared with copies of it that are told in JSON alone. Where the mask names members
+ * it wants no others, known or not.
+ */
 export function objectPlanOf(message: string, mask: FieldMask): MessagePlan {
   const plans = objectPlans.get(mask) ?? new Map<string, MessagePlan>();
   objectPlans.set(mask, plans);
-  return remembered(plans, message, () => planOf(message, withIdentity(mask)));
+  return remembered(plans, message, () => planOf(message, withIdentity(mask), wholePlanOf));
 }
 
-/** Of a message, whole. */
-export function wholePlanOf(message: string): MessagePlan {
-  return remembered(wholePlans, message, () => planOf(message, undefined));
+/**
+ * Of a message that goes around objects or tells of them (types, metadata of lists, errors), all that is known of it.
+ * Never strict: nobody reads more of these, and newer servers add to them.
+ */
+export function knownPlanOf(message: string): MessagePlan {
+  return remembered(lenientPlans, message, () => planOf(message, undefined, knownPlanOf));
+}
+
+/** Of a message that a mask wants whole. */
+function wholePlanOf(message: string): MessagePlan {
+  return remembered(strictPlans, message, () => planOf(message, undefined, wholePlanOf));
 }
 
 function remembered(plans: Map<string, MessagePlan>, message: string, make: () => MessagePlan): MessagePlan {
@@ -84,16 +102,19 @@ function remembered(plans: Map<string, MessagePlan>, message: string, make: () =
   return plan;
 }
 
-function planOf(message: string, mask: FieldMask | undefined): MessagePlan {
+type PlanOfMessage = (message: string) => MessagePlan;
+
+/** `planOfWhole` makes the plans of what is wanted whole. */
+function planOf(message: string, mask: FieldMask | undefined, planOfWhole: PlanOfMessage): MessagePlan {
   const fields: (FieldPlan | undefined)[] = [];
   for (const [number, rule] of rulesOf(message)) {
     while (fields.length <= number) fields.push(undefined);
-    fields[number] = fieldPlanOf(rule, mask);
+    fields[number] = fieldPlanOf(rule, mask, planOfWhole);
   }
-  return { fields };
+  return { fields, isStrict: mask === undefined && planOfWhole === wholePlanOf };
 }
 
-function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined): FieldPlan | undefined {
+function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined, planOfWhole: PlanOfMessage): FieldPlan | undefined {
   const { name, type, form } = rule;
   const wanted = form === 'inline' || mask === undefined ? mask : memberOf(mask, name);
   if (wanted === false) return undefined;
@@ -106,7 +127,7 @@ function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined): FieldPlan | 
     repeats: form === 'list' || form === 'map',
     wire: form === 'map' ? 2 : wireOf(read),
     dropsZero: form === 'single' && read <= READ.double && !rule.isPointer && !rule.tellsZero,
-    within: read === READ.message ? withinOf(type, inner) : undefined,
+    within: read === READ.message ? withinOf(type, inner, planOfWhole) : undefined,
     cut: read === READ.json ? inner : undefined,
     keys: form === 'map' && inner !== undefined ? CompiledMask.ofMembers(inner) : undefined,
   };
@@ -117,8 +138,8 @@ function wireOf(read: Code<typeof READ>): FieldPlan['wire'] {
   return read === READ.double ? 1 : 2;
 }
 
-function withinOf(message: string, mask: FieldMask | undefined): MessagePlan {
-  return mask === undefined ? wholePlanOf(message) : planOf(message, mask);
+function withinOf(message: string, mask: FieldMask | undefined, planOfWhole: PlanOfMessage): MessagePlan {
+  return mask === undefined ? planOfWhole(message) : planOf(message, mask, planOfWhole);
 }
 
 function memberOf(mask: FieldMask, name: string): true | FieldMask | false {

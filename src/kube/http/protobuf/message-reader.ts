@@ -14,7 +14,7 @@ const TWO_TO_32 = 4_294_967_296;
  * Reads messages and decodes only what a plan wants; the rest is passed over by its length. What it returns is what
  * `JSON.parse` returns for the same object as the server prints it in JSON, less what the plan leaves out. Fields must
  * come in the order of their numbers, as Go writes them: so none is told twice. No deeper than the plan, which none of
- * the server's doing makes deeper. Throws `UnreadableProtobuf`.
+ * the server's doing makes deeper. Where a plan is strict no field may come that it does not know. Throws `UnreadableProtobuf`.
  */
 export class MessageReader {
   readonly #texts = new TextCache();
@@ -30,15 +30,17 @@ export class MessageReader {
     return members;
   }
 
-  #fields(members: Members, { fields }: MessagePlan, end: number): void {
+  #fields(members: Members, { fields, isStrict }: MessagePlan, end: number): void {
     let last = 0;
     while (this.#at < end) {
       const tag = this.#small(end);
       const number = tag >>> 3;
       if (number < last || number === 0) throw UNREADABLE;
       const field = fields[number];
-      if (field === undefined) this.#pass(tag & 7, end);
-      else if ((tag & 7) !== field.wire || (number === last && !field.repeats)) throw UNREADABLE;
+      if (field === undefined) {
+        if (isStrict) throw UNREADABLE;
+        this.#pass(tag & 7, end);
+      } else if ((tag & 7) !== field.wire || (number === last && !field.repeats)) throw UNREADABLE;
       else this.#field(members, field, end, number === last);
       last = number;
     }

@@ -2,7 +2,7 @@ import { apiVersionOf, type Resource } from '../../../model/resource.ts';
 import type { FieldMask } from '../../field-mask.ts';
 import { messageOf } from '../../protobuf/message-rules.ts';
 import type { Envelope, Span } from './envelope.ts';
-import { type MessagePlan, objectPlanOf, wholePlanOf } from './field-plan.ts';
+import { knownPlanOf, type MessagePlan, objectPlanOf } from './field-plan.ts';
 import { MessageReader } from './message-reader.ts';
 import { UNREADABLE } from './unreadable-protobuf.ts';
 
@@ -10,9 +10,9 @@ import { UNREADABLE } from './unreadable-protobuf.ts';
 const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'events.k8s.io']);
 
 const reader = new MessageReader();
-const TYPE_META = wholePlanOf('TypeMeta');
-const LIST_META = wholePlanOf('ListMeta');
-const STATUS = wholePlanOf('Status');
+const TYPE_META = knownPlanOf('TypeMeta');
+const LIST_META = knownPlanOf('ListMeta');
+const STATUS = knownPlanOf('Status');
 const BOOKMARK_FIELDS: FieldMask = { metadata: { annotations: true } };
 
 type Members = Record<string, unknown>;

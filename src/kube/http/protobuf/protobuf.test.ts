@@ -17,7 +17,7 @@ import { PageReader } from '../page-reader.ts';
 import { JsonLines, type WatchForm } from '../watch-stream.ts';
 import { envelopeAt } from './envelope.ts';
 import { ProtobufFrames } from './protobuf-frames.ts';
-import { ProtobufKind } from './protobuf-kind.ts';
+import { ProtobufKind, statusAt } from './protobuf-kind.ts';
 import { ProtobufPageReader } from './protobuf-page-reader.ts';
 import { UnreadableProtobuf } from './unreadable-protobuf.ts';
 
@@ -197,6 +197,56 @@ describe('R27 what is read of protobuf', () => {
     expect(() => eventsOf(frames, seededRandom(1), encodeWatchFrame('ERROR', status))).toThrow(
       expect.objectContaining({ code: 'gone', message: 'too old', status: 410 }),
     );
+  });
+});
+
+/** A field of a length and so many bytes. */
+function field(number: number, content: Buffer): Buffer {
+  const tag = number * 8 + 2;
+  return Buffer.concat([Buffer.from(tag < 0x80 ? [tag] : [(tag & 0x7f) | 0x80, tag >> 7]), Buffer.from([content.length]), content]);
+}
+
+describe('R27 a field that is not known', () => {
+  const [pods, sets] = ['Pod', 'StatefulSet'].map((kind) => RESOURCES.find((resource) => resource.kind === kind)) as [Resource, Resource];
+  const metadata = field(1, field(1, Buffer.from('web')));
+  const newer = field(60, Buffer.from('newer'));
+  const itemOf = (resource: Resource, bytes: Buffer, mask?: FieldMask) => kindOf(resource, mask).item(bytes, { from: 0, to: bytes.length });
+
+  it('R27 of something that is wanted whole makes it unreadable: its JSON would tell it', () => {
+    const template = (content: Buffer) => Buffer.concat([metadata, field(2, field(3, content))]);
+    expect(itemOf(sets, template(field(2, field(16, Buffer.from('h')))))).toMatchObject({
+      spec: { template: { spec: { hostname: 'h' } } },
+    });
+    for (const content of [newer, field(2, newer), field(1, newer), field(2, field(2, newer)), field(2, field(1, field(2, newer)))])
+      expect(() => itemOf(sets, template(content))).toThrow(UnreadableProtobuf);
+    expect(() => itemOf(sets, Buffer.concat([metadata, field(3, newer)]))).toThrow(UnreadableProtobuf);
+  });
+
+  it('R27 that only some versions have, workloadRef, is known', () => {
+    const [name, group] = [field(1, Buffer.from('job')), field(2, Buffer.from('workers'))];
+    const pod = Buffer.concat([metadata, field(2, field(42, Buffer.concat([name, group, field(3, Buffer.alloc(0))])))]);
+    expect(itemOf(pods, pod, { spec: true })).toMatchObject({ spec: { workloadRef: { name: 'job', podGroup: 'workers' } } });
+  });
+
+  it('R27 is passed over where the mask says which members are wanted, as are those that are known and not wanted', () => {
+    const pod = Buffer.concat([
+      field(1, Buffer.concat([field(1, Buffer.from('web')), newer])),
+      field(2, Buffer.concat([field(16, newer), newer])),
+      newer,
+    ]);
+    expect(itemOf(pods, pod)).toStrictEqual({ metadata: { name: 'web' }, spec: {} });
+  });
+
+  it('R27 is passed over around objects, and in errors and bookmarks', () => {
+    const type = (kind: string) => field(1, Buffer.concat([field(1, Buffer.from('v1')), field(2, Buffer.from(kind)), newer]));
+    const envelope = (kind: string, object: Buffer) => Buffer.concat([Buffer.from('k8s\0'), type(kind), field(2, object)]);
+    const page = new ProtobufPageReader(kindOf(pods), MAX_BYTES);
+    page.push(envelope('PodList', Buffer.concat([field(1, Buffer.concat([field(2, Buffer.from('7')), newer])), field(2, metadata)])));
+    expect([page.finish(), page.members['metadata'], page.items.length]).toEqual([true, { resourceVersion: '7' }, 1]);
+    const status = envelope('Status', Buffer.concat([field(1, newer), field(2, Buffer.from('Failure')), field(5, newer), newer]));
+    expect(statusAt(status, envelopeAt(status, 0, status.length))).toMatchObject({ status: 'Failure' });
+    const bookmark = envelope('Pod', Buffer.concat([field(1, Buffer.concat([field(6, Buffer.from('8')), newer])), newer]));
+    expect(kindOf(pods).bookmark(bookmark, envelopeAt(bookmark, 0, bookmark.length))).toMatchObject({ metadata: { resourceVersion: '8' } });
   });
 });
 
