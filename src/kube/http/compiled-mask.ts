@@ -1,4 +1,5 @@
 import type { FieldMask } from '../field-mask.ts';
+import { holdsSharedTexts } from './text-cache.ts';
 
 /** A member that is wanted, findable by the bytes of its key. */
 interface WantedMember {
@@ -6,6 +7,8 @@ interface WantedMember {
   readonly key: Uint8Array;
   /** Undefined: the member whole. */
   readonly within: CompiledMask | undefined;
+  /** Of one that is wanted whole: whether the texts in it may be kept to be used again. */
+  readonly sharesTexts: boolean;
 }
 
 /** Members of a whole object are no mask: undefined. */
@@ -17,7 +20,7 @@ export class CompiledMask {
     for (const [name, wanted] of Object.entries(mask)) {
       const key = Buffer.from(name);
       const within = wanted === true ? undefined : new CompiledMask(wanted);
-      this.#members[key.length] = [...(this.#members[key.length] ?? []), { name, key, within }];
+      this.#members[key.length] = [...(this.#members[key.length] ?? []), { name, key, within, sharesTexts: holdsSharedTexts(name) }];
     }
   }
 
@@ -33,7 +36,7 @@ export class CompiledMask {
   /** Of a line of a watch: what kind of event it is, and the object as `mask` wants it. */
   static ofLine(mask: FieldMask): CompiledMask {
     const line = new CompiledMask({ type: true });
-    line.#members[OBJECT.length] = [{ name: 'object', key: OBJECT, within: CompiledMask.of(mask) }];
+    line.#members[OBJECT.length] = [{ name: 'object', key: OBJECT, within: CompiledMask.of(mask), sharesTexts: false }];
     return line;
   }
 

@@ -22,6 +22,7 @@ import { parsedText, TextCache } from './text-cache.ts';
 type Members = Record<string, unknown>;
 
 const BACKSLASH = 0x5c;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads JSON from bytes and decodes only what a mask wants; the rest is checked and passed over without becoming
@@ -30,8 +31,10 @@ const BACKSLASH = 0x5c;
  */
 export class JsonScanner {
   readonly #texts = new TextCache();
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #at = 0;
+  /** Texts may be kept to be used again: not below what is wanted whole, where passwords may be. */
+  #sharesTexts = false;
 
   /** Begins at `at`. The bytes must not change while they are read. */
   set(bytes: Buffer, at = 0): this {
@@ -50,14 +53,24 @@ export class JsonScanner {
     return isSpaceFrom(this.#bytes, this.#at);
   }
 
+  /** Lets go of the bytes. What was read of them stays known: `at`. */
+  letGo(): void {
+    this.#bytes = NOTHING;
+  }
+
   /** The value here; `mask` undefined: whole. */
-  value(mask: CompiledMask | undefined, depth = 0): unknown {
+  value(mask: CompiledMask | undefined): unknown {
+    this.#sharesTexts = mask !== undefined;
+    return this.#value(mask, 0);
+  }
+
+  #value(mask: CompiledMask | undefined, depth: number): unknown {
     const bytes = this.#bytes;
     const at = passSpace(bytes, this.#at);
     this.#at = at;
     switch (bytes[at]) {
       case QUOTE:
-        return this.text();
+        return this.#text(this.#sharesTexts);
       case OPEN_BRACE:
         return this.#object(mask, deeper(depth));
       case OPEN_BRACKET:
@@ -78,14 +91,14 @@ export class JsonScanner {
   }
 
   /** The text here, decoded. */
-  text(): string {
-    this.expect(QUOTE);
+  #text(isShared: boolean): string {
+    this.#expect(QUOTE);
     const bytes = this.#bytes;
     const start = this.#at;
     const plain = passPlain(bytes, start);
     if (bytes[plain] === QUOTE) {
       this.#at = plain + 1;
-      return this.#texts.plain(bytes, start, plain);
+      return isShared ? this.#texts.plain(bytes, start, plain) : bytes.toString('latin1', start, plain);
     }
     const end = passString(bytes, plain);
     this.#at = end;
@@ -93,12 +106,12 @@ export class JsonScanner {
   }
 
   /** Passes the mark `byte`, after white space. */
-  expect(byte: number): void {
-    if (!this.take(byte)) throw UNUSUAL;
+  #expect(byte: number): void {
+    if (!this.#take(byte)) throw UNUSUAL;
   }
 
   /** Passes the mark `byte` if it is what comes next. */
-  take(byte: number): boolean {
+  #take(byte: number): boolean {
     if (this.#bytes[this.#at] !== byte) {
       this.#at = passSpace(this.#bytes, this.#at);
       if (this.#bytes[this.#at] !== byte) return false;
@@ -110,26 +123,26 @@ export class JsonScanner {
   #object(mask: CompiledMask | undefined, depth: number): Members {
     const members: Members = {};
     this.#at += 1;
-    if (this.take(CLOSE_BRACE)) return members;
+    if (this.#take(CLOSE_BRACE)) return members;
     do {
       if (mask === undefined) this.#anyMember(members, depth);
       else this.#wantedMember(members, mask, depth);
-    } while (this.take(COMMA));
-    this.expect(CLOSE_BRACE);
+    } while (this.#take(COMMA));
+    this.#expect(CLOSE_BRACE);
     return members;
   }
 
   #anyMember(members: Members, depth: number): void {
-    const name = this.text();
-    this.expect(COLON);
-    const value = this.value(undefined, depth);
+    const name = this.#text(true);
+    this.#expect(COLON);
+    const value = this.#value(undefined, depth);
     // Assigning to this one would change what the object inherits.
     if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
     else members[name] = value;
   }
 
   #wantedMember(members: Members, mask: CompiledMask, depth: number): void {
-    this.expect(QUOTE);
+    this.#expect(QUOTE);
     const bytes = this.#bytes;
     const start = this.#at;
     const plain = passPlain(bytes, start);
@@ -137,19 +150,29 @@ export class JsonScanner {
     // A key that is written with escapes may be one that is wanted.
     if (end !== plain && hasEscape(bytes, plain, end)) throw UNUSUAL;
     this.#at = end + 1;
-    this.expect(COLON);
+    this.#expect(COLON);
     const wanted = mask.find(bytes, start, end);
-    if (wanted !== undefined) members[wanted.name] = this.value(wanted.within, depth);
-    else this.#at = passValue(bytes, this.#at, depth);
+    if (wanted === undefined) this.#at = passValue(bytes, this.#at, depth);
+    else if (wanted.within !== undefined) members[wanted.name] = this.#value(wanted.within, depth);
+    else members[wanted.name] = this.#wholeMember(wanted.sharesTexts, depth);
+  }
+
+  #wholeMember(sharesTexts: boolean, depth: number): unknown {
+    this.#at = passSpace(this.#bytes, this.#at);
+    // A text by itself is what the mask names; what stands in objects and lists is not.
+    this.#sharesTexts = sharesTexts || this.#bytes[this.#at] === QUOTE;
+    const value = this.#value(undefined, depth);
+    this.#sharesTexts = true;
+    return value;
   }
 
   #array(mask: CompiledMask | undefined, depth: number): unknown[] {
     const items: unknown[] = [];
     this.#at += 1;
-    if (this.take(CLOSE_BRACKET)) return items;
-    do items.push(this.value(mask, depth));
-    while (this.take(COMMA));
-    this.expect(CLOSE_BRACKET);
+    if (this.#take(CLOSE_BRACKET)) return items;
+    do items.push(this.#value(mask, depth));
+    while (this.#take(COMMA));
+    this.#expect(CLOSE_BRACKET);
     return items;
   }
 }

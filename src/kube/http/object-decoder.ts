@@ -34,6 +34,8 @@ export class ObjectDecoder {
       if (scanner.isAtEnd()) return value;
     } catch (error) {
       if (!(error instanceof Unusual || error instanceof OutOfBytes)) throw error;
+    } finally {
+      scanner.letGo();
     }
     this.#onUnusual();
     return JSON.parse(bytes.toString('utf8'));
@@ -47,6 +49,8 @@ export class ObjectDecoder {
       return { value, end: scanner.at };
     } catch (error) {
       if (!(error instanceof Unusual)) throw error;
+    } finally {
+      scanner.letGo();
     }
     const decoded = this.#whole(bytes, from);
     this.#onUnusual();
@@ -61,8 +65,12 @@ export class ObjectDecoder {
 
 /** A whole value of any kind at `from`, decoded by the scanner. Throws `OutOfBytes`, `Unusual`. */
 export function valueAt(bytes: Buffer, from: number): Decoded {
-  const value = scanner.set(bytes, from).value(undefined);
-  return { value, end: scanner.at };
+  try {
+    const value = scanner.set(bytes, from).value(undefined);
+    return { value, end: scanner.at };
+  } finally {
+    scanner.letGo();
+  }
 }
 
 function masksOf(mask: FieldMask): { readonly object: CompiledMask; readonly line: CompiledMask } {

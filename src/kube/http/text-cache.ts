@@ -5,7 +5,8 @@ const LONGEST = 160;
 
 /**
  * Makes text of the bytes between two quotes. Short texts that come again and again ("True", a node's name, a time) are
- * made once. Bounded: a slot holds one text, the last.
+ * made once. Bounded: a slot holds one text, the last, for as long as the process lives: what may be a secret must not
+ * come here.
  */
 export class TextCache {
   readonly #slots: string[] = Array.from({ length: SLOTS }, () => '');
@@ -32,11 +33,24 @@ export class TextCache {
     const known = this.#slots[slot] as string;
     // What is kept is ASCII, and so is what equals it.
     if (isShort && known.length === length && isSame(known, bytes, start)) return known;
-    for (let at = start; at < end; at += 1) if ((bytes[at] as number) >= 0x80) return undefined;
-    const text = bytes.toString('latin1', start, end);
-    if (isShort) this.#slots[slot] = text;
+    const text = asciiText(bytes, start, end);
+    if (isShort && text !== undefined) this.#slots[slot] = text;
     return text;
   }
+}
+
+/** A text that is not kept; undefined when not all of the bytes are ASCII. */
+export function asciiText(bytes: Buffer, start: number, end: number): string | undefined {
+  for (let at = start; at < end; at += 1) if ((bytes[at] as number) >= 0x80) return undefined;
+  return bytes.toString('latin1', start, end);
+}
+
+/**
+ * Whether the texts in a member that is wanted whole may be kept here. Only those of labels, which are told again on
+ * object after object: in the other ones, templates among them, may be passwords.
+ */
+export function holdsSharedTexts(member: string): boolean {
+  return member === 'labels';
 }
 
 /** What differs between texts is mostly at their ends: not every byte is looked at. */

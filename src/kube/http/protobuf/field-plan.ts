@@ -1,6 +1,7 @@
 import type { FieldMask } from '../../field-mask.ts';
 import { type FieldRule, rulesOf } from '../../protobuf/message-rules.ts';
 import { CompiledMask, withIdentity } from '../compiled-mask.ts';
+import { holdsSharedTexts } from '../text-cache.ts';
 
 /** How the value of a field is read. */
 export const READ = {
@@ -38,6 +39,8 @@ export interface FieldPlan {
   readonly within: MessagePlan | undefined;
   /** Of a map: the keys that are wanted; undefined: all. */
   readonly keys: CompiledMask | undefined;
+  /** Texts may be kept to be used again: not below what is wanted whole, where passwords may be. */
+  readonly sharesTexts: boolean;
   /** Of embedded JSON: what is wanted of it; undefined: all. */
   readonly cut: FieldMask | undefined;
 }
@@ -129,6 +132,7 @@ function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined, planOfWhole: 
     dropsZero: form === 'single' && read <= READ.double && !rule.isPointer && !rule.tellsZero,
     within: read === READ.message ? withinOf(type, inner, planOfWhole) : undefined,
     cut: read === READ.json ? inner : undefined,
+    sharesTexts: wanted !== undefined && (inner !== undefined || form === 'single' || holdsSharedTexts(name)),
     keys: form === 'map' && inner !== undefined ? CompiledMask.ofMembers(inner) : undefined,
   };
 }

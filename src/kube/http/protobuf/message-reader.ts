@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { TextCache } from '../text-cache.ts';
+import { asciiText, TextCache } from '../text-cache.ts';
 import { cutTo } from './cut-to.ts';
 import type { Span } from './envelope.ts';
 import { type FieldPlan, FORM, type MessagePlan, READ } from './field-plan.ts';
@@ -8,6 +8,7 @@ import { UNREADABLE } from './unreadable-protobuf.ts';
 
 type Members = Record<string, unknown>;
 
+const NOTHING = Buffer.alloc(0);
 const TWO_TO_32 = 4_294_967_296;
 
 /**
@@ -19,15 +20,19 @@ const TWO_TO_32 = 4_294_967_296;
 export class MessageReader {
   readonly #texts = new TextCache();
   readonly #times: TimeTexts = timeTexts();
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #at = 0;
 
   /** The message that fills `span`, added to `members`. */
   read(bytes: Buffer, span: Span, plan: MessagePlan, members: Members = {}): Members {
     this.#bytes = bytes;
     this.#at = span.from;
-    this.#fields(members, plan, span.to);
-    return members;
+    try {
+      this.#fields(members, plan, span.to);
+      return members;
+    } finally {
+      this.#bytes = NOTHING;
+    }
   }
 
   #fields(members: Members, { fields, isStrict }: MessagePlan, end: number): void {
@@ -66,7 +71,7 @@ export class MessageReader {
   #value(field: FieldPlan, end: number): unknown {
     switch (field.read) {
       case READ.text:
-        return this.#text(this.#end(end));
+        return this.#text(this.#end(end), field.sharesTexts);
       case READ.integer:
         return this.#integer(end);
       case READ.flag:
@@ -81,15 +86,15 @@ export class MessageReader {
       case READ.microTime:
         return this.#time(this.#end(end), true);
       case READ.quantity:
-        return this.#quantity(this.#end(end));
+        return this.#quantity(this.#end(end), field.sharesTexts);
       case READ.intOrString:
-        return this.#intOrString(this.#end(end));
+        return this.#intOrString(this.#end(end), field.sharesTexts);
       default:
         return this.#rareValue(field, end);
     }
   }
 
-  #rareValue({ read, cut }: FieldPlan, end: number): unknown {
+  #rareValue({ read, cut, sharesTexts }: FieldPlan, end: number): unknown {
     if (read === READ.double) {
       this.#at += 8;
       if (this.#at > end) throw UNREADABLE;
@@ -97,7 +102,7 @@ export class MessageReader {
     }
     const to = this.#end(end);
     if (read === READ.json) return cut === undefined ? this.#json(to) : cutTo(this.#json(to), cut);
-    if (read === READ.texts) return this.#listOfTexts(to);
+    if (read === READ.texts) return this.#listOfTexts(to, sharesTexts);
     const from = this.#at;
     this.#at = to;
     return this.#bytes.toString('base64', from, to);
@@ -110,10 +115,12 @@ export class MessageReader {
     return this.#at + length;
   }
 
-  #text(to: number): string {
+  /** `isShared`: it may be kept to be used again. */
+  #text(to: number, isShared: boolean): string {
     const from = this.#at;
     this.#at = to;
-    return this.#texts.ascii(this.#bytes, from, to) ?? beyondAscii(this.#bytes, from, to);
+    const bytes = this.#bytes;
+    return (isShared ? this.#texts.ascii(bytes, from, to) : asciiText(bytes, from, to)) ?? beyondAscii(bytes, from, to);
   }
 
   /** Less than 2^32: a tag or a length. */
@@ -181,7 +188,7 @@ export class MessageReader {
       this.#at = end;
       return;
     }
-    const key = this.#text(keyEnd);
+    const key = this.#text(keyEnd, true);
     this.#expect(field.read === READ.integer || field.read === READ.flag ? 0x10 : 0x12, end);
     const value = this.#value(field, end);
     // The cheap question first: most names are told once, and few are those of what every object inherits.
@@ -207,30 +214,30 @@ export class MessageReader {
     return hasMicroseconds ? this.#times.withMicroseconds(seconds, nanoseconds) : this.#times.of(seconds);
   }
 
-  #quantity(end: number): string {
+  #quantity(end: number, isShared: boolean): string {
     this.#expect(0x0a, end);
-    const text = this.#text(this.#end(end));
+    const text = this.#text(this.#end(end), isShared);
     if (this.#at !== end || text === '') throw UNREADABLE;
     return text;
   }
 
   /** Its type, its number, its text; all three are sent. */
-  #intOrString(end: number): number | string {
+  #intOrString(end: number, isShared: boolean): number | string {
     this.#expect(0x08, end);
     const type = this.#integer(end);
     this.#expect(0x10, end);
     const number = this.#integer(end);
     this.#expect(0x1a, end);
-    const text = this.#text(this.#end(end));
+    const text = this.#text(this.#end(end), isShared);
     if (this.#at !== end || type < 0 || type > 1) throw UNREADABLE;
     return type === 1 ? text : number;
   }
 
-  #listOfTexts(end: number): string[] {
+  #listOfTexts(end: number, isShared: boolean): string[] {
     const texts: string[] = [];
     while (this.#at < end) {
       this.#expect(0x0a, end);
-      texts.push(this.#text(this.#end(end)));
+      texts.push(this.#text(this.#end(end), isShared));
     }
     return texts;
   }
