@@ -103,7 +103,7 @@ export class CollectionReader {
         protobuf !== undefined && isProtobuf(answer.headers)
           ? new ProtobufFrames(protobuf)
           : new JsonLines(this.#decoder(resource, options.fields));
-      const reading = { form, lane: this.#options.lane ?? openLane };
+      const reading = { form, lane: this.#options.lane ?? openLane, clock: this.#options.clock };
       for await (const events of watchBatches(answer.body, scope, reading)) {
         if (scope.isCancelled) return;
         yield events;

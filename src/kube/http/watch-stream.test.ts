@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { openLane } from '../../runtime/pump.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import { CallScope } from './call-scope.ts';
 import { deferred } from './deferred.ts';
+import { ObjectDecoder } from './object-decoder.ts';
 import { bytes } from './testing/fake-transport.ts';
-import { watchBatches } from './watch-stream.ts';
+import { JsonLines, type WatchReading, watchBatches } from './watch-stream.ts';
 
 function pod(name: string, resourceVersion: string) {
   return { kind: 'Pod', apiVersion: 'v1', metadata: { name, resourceVersion } };
@@ -17,11 +19,16 @@ function line(type: string, object: unknown): string {
 const GOOD =
   line('ADDED', pod('a', '1')) + line('MODIFIED', pod('a', '2')) + line('BOOKMARK', pod('', '3')) + line('DELETED', pod('a', '4'));
 
+function readingWith(clock: VirtualClock): WatchReading {
+  return { form: new JsonLines(new ObjectDecoder(undefined, () => {})), lane: openLane, clock };
+}
+
 async function eventsOf(body: AsyncIterable<Uint8Array>): Promise<{ events: WatchEvent[]; error: unknown }> {
-  using scope = new CallScope(new VirtualClock(), undefined);
+  const clock = new VirtualClock();
+  using scope = new CallScope(clock, undefined);
   const events: WatchEvent[] = [];
   try {
-    for await (const batch of watchBatches(body, scope)) events.push(...batch);
+    for await (const batch of watchBatches(body, scope, readingWith(clock))) events.push(...batch);
     return { events, error: undefined };
   } catch (error) {
     return { events, error };
@@ -41,8 +48,10 @@ describe('watchEvents', () => {
   });
 
   it('tells together what came together, and before what cannot be read all that came before it', async () => {
-    using scope = new CallScope(new VirtualClock(), undefined);
-    const batches = watchBatches(bytes([GOOD.slice(0, 9), `${GOOD.slice(9)}${GOOD}nonsense\n${GOOD}`]), scope);
+    const clock = new VirtualClock();
+    using scope = new CallScope(clock, undefined);
+    const body = bytes([GOOD.slice(0, 9), `${GOOD.slice(9)}${GOOD}nonsense\n${GOOD}`]);
+    const batches = watchBatches(body, scope, readingWith(clock));
     expect((await batches.next()).value).toHaveLength(8);
     await expect(batches.next()).rejects.toMatchObject({ reason: 'UnreadableLine' });
     expect((await batches.next()).done).toBe(true);
@@ -109,7 +118,7 @@ describe('watchEvents', () => {
       yield Buffer.from(line('ADDED', pod('a', '1')));
       for (const next of more) yield Buffer.from(await next.promise);
     }
-    const events = watchBatches(drip(), scope);
+    const events = watchBatches(drip(), scope, readingWith(clock));
     await events.next();
     const pending = events.next();
     await clock.advanceBy(3_600_000);
@@ -122,6 +131,36 @@ describe('watchEvents', () => {
     expect(scope.signal.aborted).toBe(true);
     more[1]?.resolve('"x"');
     await pending;
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('R18 counts neither the wait for a turn nor what the reader takes as time of a line that has begun', async () => {
+    const clock = new VirtualClock();
+    using scope = new CallScope(clock, undefined);
+    const [second, third] = [deferred<string>(), deferred<string>()];
+    const [begin, end] = [line('ADDED', pod('a', '1')).slice(0, 9), line('ADDED', pod('a', '1')).slice(9)];
+    async function* body() {
+      yield Buffer.from(begin);
+      yield Buffer.from(await second.promise);
+      yield Buffer.from(await third.promise);
+    }
+    const slowLane = { turn: (bytes: number) => clock.sleep(120_000).then(() => openLane.turn(bytes)) };
+    const events = watchBatches(body(), scope, { ...readingWith(clock), lane: slowLane });
+    const first = events.next();
+    await clock.advanceBy(150_000);
+    second.resolve(`${end}{"ty`);
+    await clock.advanceBy(120_000);
+    expect((await first).value).toHaveLength(1);
+    await clock.advanceBy(120_000);
+    expect(scope.signal.aborted).toBe(false);
+    const rest = events.next();
+    await clock.advanceBy(59_000);
+    expect(scope.signal.aborted).toBe(false);
+    await clock.advanceBy(1_000);
+    expect(scope.signal.aborted).toBe(true);
+    third.resolve('');
+    await clock.advanceBy(120_000);
+    await rest;
     expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/kube-object.ts';
-import { type Lane, openLane } from '../../runtime/pump.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Lane } from '../../runtime/pump.ts';
 import { ApiError } from '../api-error.ts';
 import type { WatchEvent } from '../watch-event.ts';
 import { errorOfStatus } from './api-errors.ts';
@@ -11,7 +12,7 @@ import { isFields, isKubeObject } from './object-shape.ts';
 /** etcd takes about 1.5 MiB an object by default; its JSON is a small multiple of that. */
 export const MAX_LINE_BYTES = 16 << 20;
 
-/** A line that has begun must end: one byte every now and then keeps every other timer content. */
+/** Of waiting. A line that has begun must end: one byte every now and then keeps every other timer content. */
 const LINE_DEADLINE_MS = 60_000;
 
 /** How the events of a watch are told apart and read: lines of JSON, or frames of protobuf. */
@@ -24,6 +25,14 @@ export interface WatchForm {
   eventOf(bytes: Buffer): WatchEvent | undefined;
 }
 
+/** How a watch is read. */
+export interface WatchReading {
+  readonly form: WatchForm;
+  /** Turns to read what comes. */
+  readonly lane: Lane;
+  readonly clock: Clock;
+}
+
 /**
  * The events in a watch's bytes, in order, those of one piece together. Ends with the bytes, also within an event. Throws an ERROR event as
  * its `ApiError`, and "UnreadableLine" for one that it cannot read: what that one said is lost, so nobody
@@ -32,16 +41,17 @@ export interface WatchForm {
 export async function* watchBatches(
   body: AsyncIterable<Uint8Array>,
   scope: CallScope,
-  { form, lane }: { readonly form: WatchForm; readonly lane: Lane } = { form: new JsonLines(plainDecoder), lane: openLane },
+  { form, lane, clock }: WatchReading,
 ): AsyncGenerator<readonly WatchEvent[], void, undefined> {
-  using openLine = new OpenLine(scope);
+  using openLine = new OpenLine(scope, clock);
   try {
     for await (const chunk of body) {
+      openLine.pause();
       using _turn = await lane.turn(chunk.length);
       const { events, completed, failure } = readPiece(form, chunk);
       if (events.length > 0) yield events;
       if (failure !== undefined) throw failure.error;
-      openLine.update(form.pendingBytes > 0, completed > 0);
+      openLine.goOn(form.pendingBytes > 0, completed > 0);
     }
   } catch (error) {
     throw error instanceof LineTooLongError ? unreadable(error.message) : error;
@@ -71,18 +81,32 @@ function readPiece(form: WatchForm, chunk: Uint8Array): Piece {
   }
 }
 
-/** The time that the line which has begun has left. */
+/** The time that the line which has begun has left. What we take over what came, and whoever reads it, does not count. */
 class OpenLine implements Disposable {
   readonly #scope: CallScope;
+  readonly #clock: Clock;
+  #leftMs = LINE_DEADLINE_MS;
+  #waitingSince = 0;
   #deadline: Disposable | undefined;
 
-  constructor(scope: CallScope) {
+  constructor(scope: CallScope, clock: Clock) {
     this.#scope = scope;
+    this.#clock = clock;
   }
 
-  update(isPending: boolean, anotherEnded: boolean): void {
-    if (!isPending || anotherEnded) this[Symbol.dispose]();
-    if (isPending) this.#deadline ??= this.#scope.deadline(LINE_DEADLINE_MS, 'a line of the watch did not end');
+  /** Something came. */
+  pause(): void {
+    if (this.#deadline === undefined) return;
+    this.#leftMs -= this.#clock.monotonic() - this.#waitingSince;
+    this[Symbol.dispose]();
+  }
+
+  /** Everything that came is read. */
+  goOn(isPending: boolean, anotherEnded: boolean): void {
+    if (!isPending || anotherEnded) this.#leftMs = LINE_DEADLINE_MS;
+    if (!isPending) return;
+    this.#waitingSince = this.#clock.monotonic();
+    this.#deadline = this.#scope.deadline(Math.max(0, this.#leftMs), 'the rest of a line of the watch did not come');
   }
 
   [Symbol.dispose](): void {
