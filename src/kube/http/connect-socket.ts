@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly certificate?: ClientCertificate | undefined;
   /** Protocols to offer, the preferred first. */
   readonly protocols: readonly string[];
+  /** When it fires the connection ends, made already or not; what was being made fails with the signal's reason. */
+  readonly signal: AbortSignal;
 }
 
 /** TCP keep-alive is how HTTP/1.1 notices a peer that has silently gone. */
@@ -29,12 +31,23 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** A connection to `server`, secured where it says https. Throws `TransportError`, never sent. */
 export async function connectSocket(server: URL, options: ConnectOptions): Promise<net.Socket> {
+  const { signal } = options;
   try {
+    signal.throwIfAborted();
     const socket = server.protocol === 'https:' ? connectTls(server, options) : net.connect(addressOf(server));
+    // Between two that listen to it nobody does, and an error that nobody hears ends the process.
+    socket.on('error', () => {});
+    endWith(signal, socket);
     return await connected(socket, options);
   } catch (error) {
-    throw transportFailure(error, false);
+    throw transportFailure(signal.aborted ? signal.reason : error, false);
   }
+}
+
+function endWith(signal: AbortSignal, socket: net.Socket): void {
+  const end = () => socket.destroy();
+  signal.addEventListener('abort', end);
+  socket.once('close', () => signal.removeEventListener('abort', end));
 }
 
 function connectTls(server: URL, { trust, certificate, protocols }: ConnectOptions): tls.TLSSocket {
@@ -63,8 +76,7 @@ async function connected(socket: net.Socket, { clock, timeoutMs }: ConnectOption
   try {
     await promise;
   } catch (error) {
-    // Something may still go wrong with it; nobody is interested any more.
-    socket.on('error', () => {}).destroy();
+    socket.destroy();
     throw error;
   }
   socket.removeListener('error', reject).setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);

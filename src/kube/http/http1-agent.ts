@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { BodyTap } from './body-tap.ts';
 import { deferred } from './deferred.ts';
 import { groupLines } from './header-lines.ts';
+import { Ongoing } from './ongoing.ts';
 import { TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
 import { transportFailure } from './transport-failure.ts';
 
@@ -15,15 +16,19 @@ export type OpenConnection = () => Promise<Duplex>;
  */
 export class Http1Agent {
   readonly #origin: URL;
+  readonly #ongoing = new Ongoing();
   readonly #agent: KeptConnections;
 
-  constructor(origin: URL, open: OpenConnection) {
+  /** `spare` is a connection that is open already, for the first request. */
+  constructor(origin: URL, open: OpenConnection, spare?: Duplex) {
     this.#origin = origin;
-    this.#agent = new KeptConnections(open);
+    this.#agent = new KeptConnections(open, this.#ongoing, spare);
   }
 
   /** Sends; a read that met a connection which the server was just closing is sent once more. */
   async request(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+    // Counted apart from its connection, which between the two attempts is none.
+    using _call = this.#ongoing.begin();
     const first = attempt(this.#agent, this.#origin, request, signal);
     try {
       return await first.answer;
@@ -33,9 +38,10 @@ export class Http1Agent {
     }
   }
 
-  /** Idle connections close now, the others after the request that they serve. */
-  drain(): void {
+  /** Idle connections close now, the others after the request that they serve. Resolves when all are closed. */
+  async drain(): Promise<void> {
     this.#agent.forgetIdle();
+    await this.#ongoing.over;
   }
 
   destroy(): void {
@@ -45,17 +51,30 @@ export class Http1Agent {
 
 class KeptConnections extends http.Agent {
   readonly #open: OpenConnection;
+  readonly #ongoing: Ongoing;
+  readonly #endSpare = () => void this.#spare?.destroy();
+  #spare: Duplex | undefined;
 
-  constructor(open: OpenConnection) {
+  constructor(open: OpenConnection, ongoing: Ongoing, spare: Duplex | undefined) {
     super({ keepAlive: true });
     this.#open = open;
+    this.#ongoing = ongoing;
+    // What comes unasked, as a timeout of the server, is no answer to the first request.
+    this.#spare = spare?.on('data', this.#endSpare);
   }
 
   override createConnection(_options: http.ClientRequestArgs, callback?: (error: Error | null, socket: Duplex) => void): undefined {
-    // On a failure the request gets the error, and there is no socket to hand over.
-    this.#open().then(
-      (socket) => callback?.(null, socket),
-      (error: unknown) => callback?.(transportFailure(error, false), undefined as unknown as Duplex),
+    const connection = this.#ongoing.begin();
+    this.#next().then(
+      (socket) => {
+        socket.once('close', () => connection[Symbol.dispose]());
+        callback?.(null, socket);
+      },
+      (error: unknown) => {
+        connection[Symbol.dispose]();
+        // The request gets the error, and there is no socket to hand over.
+        callback?.(transportFailure(error, false), undefined as unknown as Duplex);
+      },
     );
     return undefined;
   }
@@ -63,7 +82,19 @@ class KeptConnections extends http.Agent {
   forgetIdle(): void {
     // Node reads the field when a request ends; its types do not show it.
     Object.assign(this, { keepAlive: false });
+    this.#endSpare();
     for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
+  }
+
+  override destroy(): void {
+    this.#endSpare();
+    super.destroy();
+  }
+
+  #next(): Promise<Duplex> {
+    const spare = this.#spare?.off('data', this.#endSpare);
+    this.#spare = undefined;
+    return spare?.writable === true ? Promise.resolve(spare) : this.#open();
   }
 }
 

@@ -33,10 +33,12 @@ export class Http2Session {
   readonly #closed = deferred<void>();
   #watchdog: Disposable | undefined;
   #streams = 0;
+  #isReady = false;
   #isDraining = false;
   #failure: TransportError | undefined;
 
-  private constructor(socket: Socket, origin: URL, clock: Clock, timing: Http2Timing) {
+  /** Speaks HTTP/2 over `socket`, whose handshake is done. */
+  constructor(socket: Socket, { origin, clock, timing }: { origin: URL; clock: Clock; timing: Http2Timing }) {
     this.#socket = socket;
     this.#clock = clock;
     this.#timing = timing;
@@ -51,17 +53,16 @@ export class Http2Session {
     this.#session.on('close', () => this.#onClose());
   }
 
-  /** Speaks HTTP/2 over `socket`, whose handshake is done, and waits for the server's limits. */
-  static async open(socket: Socket, options: { origin: URL; clock: Clock; timing: Http2Timing }): Promise<Http2Session> {
-    const session = new Http2Session(socket, options.origin, options.clock, options.timing);
-    await session.#settled();
-    session.#watch(options.timing.readIdleMs);
-    return session;
+  /** Waits for the server's limits; before there is no room. */
+  async ready(): Promise<void> {
+    await this.#settled();
+    this.#isReady = true;
+    this.#watch(this.#timing.readIdleMs);
   }
 
   get hasRoom(): boolean {
     const limit = Math.max(1, this.#session.remoteSettings?.maxConcurrentStreams ?? 1);
-    return !this.#isDraining && !this.#session.closed && !this.#session.destroyed && this.#streams < limit;
+    return this.#isReady && !this.#isDraining && !this.#session.closed && !this.#session.destroyed && this.#streams < limit;
   }
 
   get streams(): number {
@@ -76,7 +77,7 @@ export class Http2Session {
   /** No new requests; ends after those in flight. */
   drain(): void {
     this.#isDraining = true;
-    if (!this.#session.closed) this.#session.close();
+    this.#closeWhenDrained();
   }
 
   destroy(failure: TransportError): void {
@@ -92,6 +93,7 @@ export class Http2Session {
     this.#streams += 1;
     stream.once('close', () => {
       this.#streams -= 1;
+      this.#closeWhenDrained();
     });
     return this.#answerOf(stream, signal);
   }
@@ -166,6 +168,11 @@ export class Http2Session {
     return new TransportError('StreamReset', 'the server broke the stream off', { sent: true });
   }
 
+  // Not while there are streams: the GOAWAY would overtake a request that has just begun, which is then refused.
+  #closeWhenDrained(): void {
+    if (this.#isDraining && this.#streams === 0 && !this.#session.closed) this.#session.close();
+  }
+
   #fail(failure: TransportError): void {
     this.#failure ??= failure;
     this.#isDraining = true;
@@ -182,7 +189,7 @@ export class Http2Session {
     const { promise, resolve, reject } = deferred<void>();
     this.#session.once('remoteSettings', () => resolve());
     this.#session.once('close', () =>
-      reject(this.#failure ?? new TransportError('ConnectionReset', 'the server closed the connection', { sent: false })),
+      reject(unsent(this.#failure ?? new TransportError('ConnectionReset', 'the server closed the connection', { sent: false }))),
     );
     const { pingTimeoutMs } = this.#timing;
     const mute = new TransportError('TimedOut', `no HTTP/2 within ${pingTimeoutMs} ms`, { sent: false });
@@ -208,6 +215,10 @@ export class Http2Session {
     });
     if (!this.#session.closed) this.#session.ping(() => {});
   }
+}
+
+function unsent(failure: TransportError): TransportError {
+  return failure.sent ? new TransportError(failure.reason, failure.message, { sent: false, cause: failure }) : failure;
 }
 
 function aborted(): TransportError {

@@ -1,10 +1,4 @@
-import type { Socket } from 'node:net';
-import tls from 'node:tls';
-import type { Clock } from '../../runtime/clock.ts';
-import { connectSocket, type TlsTrust } from './connect-socket.ts';
-import { deferred } from './deferred.ts';
-import { Http1Agent } from './http1-agent.ts';
-import { Http2Session, type Http2Timing } from './http2-session.ts';
+import { type ConnectionOptions, ConnectionPool, closedFailure } from './connection-pool.ts';
 import {
   type ClientCertificate,
   isSameCertificate,
@@ -14,21 +8,7 @@ import {
   type TransportResponse,
 } from './transport.ts';
 
-export interface NodeTransportOptions {
-  /** http or https, with or without a path prefix. */
-  readonly server: URL;
-  readonly clock: Clock;
-  readonly trust: () => Promise<TlsTrust>;
-  readonly timing?: Partial<TransportTiming>;
-  /** What to offer over TLS; default HTTP/2, and HTTP/1.1 for servers that do not speak it. */
-  readonly protocols?: readonly ('h2' | 'http/1.1')[];
-}
-
-interface TransportTiming extends Http2Timing {
-  readonly connectTimeoutMs: number;
-}
-
-const TIMING: TransportTiming = { connectTimeoutMs: 30_000, readIdleMs: 30_000, pingTimeoutMs: 15_000 };
+export type NodeTransportOptions = ConnectionOptions;
 
 /** A stream that the server refused has not been looked at; so many times in a row is the server's last word. */
 const MAX_ATTEMPTS = 5;
@@ -88,120 +68,3 @@ export class NodeTransport implements Transport {
 }
 
 const RETRIED: ReadonlySet<string> = new Set(['StreamRefused', 'ConnectionDraining']);
-
-/** All connections that speak for one certificate. */
-class ConnectionPool {
-  readonly certificate: ClientCertificate | undefined;
-  readonly #options: NodeTransportOptions;
-  readonly #timing: TransportTiming;
-  readonly #sessions = new Set<Http2Session>();
-  #opening: Promise<void> | undefined;
-  #http1: Http1Agent | undefined;
-  #isClosed = false;
-
-  constructor(options: NodeTransportOptions, certificate: ClientCertificate | undefined) {
-    this.#options = options;
-    this.#timing = { ...TIMING, ...options.timing };
-    this.certificate = certificate;
-    if (options.server.protocol === 'http:') this.#http1 = new Http1Agent(options.server, () => this.#connect(['http/1.1']));
-  }
-
-  get size(): number {
-    return this.#sessions.size;
-  }
-
-  async open(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
-    for (;;) {
-      if (signal.aborted) throw withdrawn();
-      if (this.#isClosed) throw closedFailure();
-      if (this.#http1 !== undefined) return this.#http1.request(request, signal);
-      const session = this.#sessionWithRoom();
-      if (session !== undefined) return session.request(request, signal);
-      await unlessAborted(this.#oneMore(), signal);
-    }
-  }
-
-  /** Resolves when the last stream has ended. */
-  async drain(): Promise<void> {
-    this.#http1?.drain();
-    for (const session of this.#sessions) session.drain();
-    await Promise.all(Array.from(this.#sessions, (session) => session.closed));
-  }
-
-  async destroy(): Promise<void> {
-    this.#isClosed = true;
-    this.#http1?.destroy();
-    const ended = Array.from(this.#sessions, (session) => session.closed);
-    for (const session of this.#sessions) session.destroy(closedFailure());
-    await Promise.all(ended);
-  }
-
-  // The fullest first, so that a surplus session can run empty.
-  #sessionWithRoom(): Http2Session | undefined {
-    let fullest: Http2Session | undefined;
-    for (const session of this.#sessions) {
-      if (session.hasRoom && (fullest === undefined || session.streams > fullest.streams)) fullest = session;
-    }
-    return fullest;
-  }
-
-  /** However many requests wait, one connection is being made at a time. */
-  #oneMore(): Promise<void> {
-    this.#opening ??= this.#openSession().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
-  async #openSession(): Promise<void> {
-    const { server, clock } = this.#options;
-    const socket = await this.#connect(this.#options.protocols ?? ['h2', 'http/1.1']);
-    if (this.#isClosed) {
-      socket.destroy();
-      throw closedFailure();
-    }
-    if (!(socket instanceof tls.TLSSocket) || socket.alpnProtocol !== 'h2') {
-      this.#http1 = new Http1Agent(server, this.#startingWith(socket));
-      return;
-    }
-    const session = await Http2Session.open(socket, { origin: server, clock, timing: this.#timing });
-    this.#sessions.add(session);
-    void session.closed.then(() => this.#sessions.delete(session));
-  }
-
-  /** The connection that told us of HTTP/1.1 serves the first request. */
-  #startingWith(first: Socket): () => Promise<Socket> {
-    let spare: Socket | undefined = first;
-    return () => {
-      const socket = spare;
-      spare = undefined;
-      return socket === undefined || socket.destroyed ? this.#connect(['http/1.1']) : Promise.resolve(socket);
-    };
-  }
-
-  async #connect(protocols: readonly string[]): Promise<Socket> {
-    const { server, clock } = this.#options;
-    const trust = await this.#options.trust();
-    return connectSocket(server, { clock, timeoutMs: this.#timing.connectTimeoutMs, trust, certificate: this.certificate, protocols });
-  }
-}
-
-/** Waits for `work` no longer than the caller wants; the work itself goes on, for others. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise, reject } = deferred<void>();
-  const abort = () => reject(withdrawn());
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function withdrawn(): TransportError {
-  return new TransportError('Aborted', 'the request was withdrawn before it was sent', { sent: false });
-}
-
-function closedFailure(): TransportError {
-  return new TransportError('Closed', 'this connection to the cluster has been closed', { sent: false });
-}

@@ -32,6 +32,8 @@ export class StubServer implements AsyncDisposable {
   readonly calls: StubCall[] = [];
   readonly sessions = new Set<http2.ServerHttp2Session>();
   readonly sockets = new Set<Socket>();
+  /** Those whose TLS handshake is done. */
+  readonly secured = new Set<Socket>();
   /** Connections accepted so far. */
   connections = 0;
   /** HTTP/2 sessions begun so far. */
@@ -45,6 +47,10 @@ export class StubServer implements AsyncDisposable {
     this.certificate = certificate;
     this.#scheme = options.speaks === 'http' ? 'http' : 'https';
     this.#server = this.#create(options);
+    this.#server.on('secureConnection', (socket: Socket) => {
+      this.secured.add(socket);
+      socket.once('close', () => this.secured.delete(socket));
+    });
     this.#server.on('connection', (socket: Socket) => {
       this.connections += 1;
       this.sockets.add(socket);
@@ -193,6 +199,11 @@ export class Wire implements AsyncDisposable {
       near.resume();
       far.resume();
     }
+  }
+
+  /** The client is told that there is no such connection. */
+  reset(): void {
+    for (const [near] of this.#pairs) near.resetAndDestroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
