@@ -33,6 +33,7 @@ export class JsonScanner {
   readonly #texts = new TextCache();
   #bytes: Buffer = NOTHING;
   #at = 0;
+  #values = 0;
   /** Texts may be kept to be used again: not below what is wanted whole, where passwords may be. */
   #sharesTexts = false;
 
@@ -40,12 +41,18 @@ export class JsonScanner {
   set(bytes: Buffer, at = 0): this {
     this.#bytes = bytes;
     this.#at = at;
+    this.#values = 0;
     return this;
   }
 
   /** Behind what was read last. */
   get at(): number {
     return this.#at;
+  }
+
+  /** How many were decoded of these bytes. */
+  get values(): number {
+    return this.#values;
   }
 
   /** Only white space is left. */
@@ -68,6 +75,7 @@ export class JsonScanner {
     const bytes = this.#bytes;
     const at = passSpace(bytes, this.#at);
     this.#at = at;
+    this.#values += 1;
     switch (bytes[at]) {
       case QUOTE:
         return this.#text(this.#sharesTexts);

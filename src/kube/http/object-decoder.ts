@@ -8,6 +8,8 @@ import { spanOf } from './json-span.ts';
 export interface Decoded {
   readonly value: unknown;
   readonly end: number;
+  /** How many values it is made of, itself too. */
+  readonly values: number;
 }
 
 const scanner = new JsonScanner();
@@ -46,7 +48,7 @@ export class ObjectDecoder {
     if (this.#masks === undefined) return this.#whole(bytes, from);
     try {
       const value = scanner.set(bytes, from).value(this.#masks.object);
-      return { value, end: scanner.at };
+      return { value, end: scanner.at, values: scanner.values };
     } catch (error) {
       if (!(error instanceof Unusual)) throw error;
     } finally {
@@ -58,8 +60,8 @@ export class ObjectDecoder {
   }
 
   #whole(bytes: Buffer, from: number): Decoded {
-    const end = spanOf(bytes, from);
-    return { value: JSON.parse(bytes.toString('utf8', from, end)), end };
+    const { end, values } = spanOf(bytes, from);
+    return { value: JSON.parse(bytes.toString('utf8', from, end)), end, values };
   }
 }
 
@@ -67,7 +69,7 @@ export class ObjectDecoder {
 export function valueAt(bytes: Buffer, from: number): Decoded {
   try {
     const value = scanner.set(bytes, from).value(undefined);
-    return { value, end: scanner.at };
+    return { value, end: scanner.at, values: scanner.values };
   } finally {
     scanner.letGo();
   }

@@ -125,6 +125,19 @@ describe('R1 a page', () => {
     expect(outcome(() => read(Buffer.from(`{${many}}`), 1_000, MASK))).toBe('unusual');
   });
 
+  it('R16 I5 holds no more values than are usual in so many bytes', () => {
+    const hollow = `{"metadata":{"name":"a"},"spec":{"containers":[${'{},'.repeat(2_000)}{}]}}`;
+    const bytes = Buffer.from(`{"metadata":{},"items":[${Array(50).fill(hollow).join(',')}]}`);
+    const reader = (mask?: FieldMask) => new PageReader(decoder(mask), 1 << 20);
+    for (const mask of [MASK, undefined]) {
+      const pageReader = reader(mask);
+      expect(outcome(() => pageReader.push(bytes))).toBe('AnswerTooLarge');
+      expect(pageReader.items).toHaveLength(32);
+      // What is not wanted is not made.
+      reader({ status: true }).push(bytes);
+    }
+  });
+
   it('R16 I5 copies an object under way a few times, however many its pieces', () => {
     const reader = new PageReader(decoder(MASK), 1 << 30);
     reader.push(Buffer.from('{"metadata":{},"items":[{"metadata":{"name":"'));

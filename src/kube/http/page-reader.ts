@@ -15,7 +15,7 @@ import {
 } from './json-pass.ts';
 import { type ObjectDecoder, valueAt } from './object-decoder.ts';
 import { hasName, NAMELESS_ITEM, unreadableAnswer } from './object-shape.ts';
-import { checkObjectSize, tooLargeAnswer } from './page-limits.ts';
+import { checkObjectSize, checkPageValues, tooLargeAnswer } from './page-limits.ts';
 
 /** The page is put together in a way that this reader does not follow: read it in one piece. */
 export class UnusualPage extends Error {}
@@ -47,6 +47,7 @@ export class PageReader {
   /** What has begun is looked at again only when it has doubled: it is not gone through for every piece. */
   #tryAgainAt = 0;
   #received = 0;
+  #values = 0;
 
   constructor(decoder: ObjectDecoder, maxBytes: number) {
     this.#decoder = decoder;
@@ -142,8 +143,10 @@ export class PageReader {
   }
 
   #item(bytes: Buffer, at: number): number {
-    const { value, end } = this.#decoder.objectAt(bytes, at);
+    const { value, end, values } = this.#decoder.objectAt(bytes, at);
     checkObjectSize(end - at);
+    this.#values += values;
+    checkPageValues(this.#values, this.#maxBytes);
     // At once: a page of nothing but `{}` would become many times its size before anybody saw that it is no list.
     if (!hasName(value)) throw unreadableAnswer(NAMELESS_ITEM);
     this.items.push(value);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { valuesIn } from '../json-span.ts';
 import { asciiText, TextCache } from '../text-cache.ts';
 import { cutTo } from './cut-to.ts';
 import type { Span } from './envelope.ts';
@@ -22,11 +23,18 @@ export class MessageReader {
   readonly #times: TimeTexts = timeTexts();
   #bytes: Buffer = NOTHING;
   #at = 0;
+  #values = 0;
+
+  /** How many were decoded of the last message, itself too. */
+  get values(): number {
+    return this.#values;
+  }
 
   /** The message that fills `span`, added to `members`. */
   read(bytes: Buffer, span: Span, plan: MessagePlan, members: Members = {}): Members {
     this.#bytes = bytes;
     this.#at = span.from;
+    this.#values = 1;
     try {
       this.#fields(members, plan, span.to);
       return members;
@@ -54,6 +62,7 @@ export class MessageReader {
 
   #field(members: Members, field: FieldPlan, end: number, isMore: boolean): void {
     const { name, form } = field;
+    this.#values += 1;
     if (form === FORM.single) {
       const value = this.#value(field, end);
       if (!field.dropsZero || (value !== '' && value !== 0 && value !== false)) members[name] = value;
@@ -237,6 +246,7 @@ export class MessageReader {
     const texts: string[] = [];
     while (this.#at < end) {
       this.#expect(0x0a, end);
+      this.#values += 1;
       texts.push(this.#text(this.#end(end), isShared));
     }
     return texts;
@@ -249,6 +259,7 @@ export class MessageReader {
     const to = this.#end(end);
     if (to !== end) throw UNREADABLE;
     const text = this.#bytes.toString('utf8', this.#at, to);
+    this.#values += valuesIn(this.#bytes, this.#at, to);
     this.#at = to;
     if (text === '') return null;
     try {

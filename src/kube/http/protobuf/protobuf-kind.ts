@@ -40,6 +40,11 @@ export class ProtobufKind {
     return message === undefined ? undefined : new ProtobufKind(resource, message, fields);
   }
 
+  /** How many values the item that was read last is made of, itself too. */
+  get values(): number {
+    return reader.values;
+  }
+
   /** An item of a list: without apiVersion and kind, as in JSON. */
   item(bytes: Buffer, span: Span): Members {
     return reader.read(bytes, span, this.#object);

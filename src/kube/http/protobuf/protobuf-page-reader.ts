@@ -1,7 +1,7 @@
 import { MAGIC } from '../../protobuf/message-rules.ts';
 import { Fragments } from '../fragments.ts';
 import { hasName, NAMELESS_ITEM, unreadableAnswer } from '../object-shape.ts';
-import { checkObjectSize, tooLargeAnswer } from '../page-limits.ts';
+import { checkObjectSize, checkPageValues, tooLargeAnswer } from '../page-limits.ts';
 import { FIELD_1, FIELD_2, lengthAt, MAX_LENGTH_BYTES, type Span, startsWithMagic } from './envelope.ts';
 import type { ProtobufKind } from './protobuf-kind.ts';
 import { UNREADABLE } from './unreadable-protobuf.ts';
@@ -26,6 +26,7 @@ export class ProtobufPageReader {
   #listBytes = 0;
   #place: Place = 'start';
   #received = 0;
+  #values = 0;
 
   constructor(kind: ProtobufKind, maxBytes: number) {
     this.#kind = kind;
@@ -108,6 +109,8 @@ export class ProtobufPageReader {
 
   #readItem(bytes: Buffer, content: Span): void {
     const item = this.#kind.item(bytes, content);
+    this.#values += this.#kind.values;
+    checkPageValues(this.#values, this.#maxBytes);
     // At once: a page of nothing but empty messages would become many times its size before anybody saw what it is.
     if (!hasName(item)) throw unreadableAnswer(NAMELESS_ITEM);
     this.items.push(item);

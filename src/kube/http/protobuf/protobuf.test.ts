@@ -191,6 +191,23 @@ describe('R27 what is read of protobuf', () => {
     expect(page.items).toEqual([]);
   });
 
+  it('R16 I5 takes no page that holds more values than are usual in so many bytes', () => {
+    const [pods, revisions] = ['Pod', 'ControllerRevision'].map((kind) => RESOURCES.find((it) => it.kind === kind)) as [Resource, Resource];
+    const metadata = { name: 'a' };
+    const pod = { metadata, spec: { containers: Array(2_000).fill({}) } };
+    const revision = { metadata, data: { a: Array(2_000).fill({}) } };
+    for (const [resource, item] of [
+      [pods, pod],
+      [revisions, revision],
+    ] as const) {
+      const apiVersion = resource.group === '' ? 'v1' : 'apps/v1';
+      const { kind } = resource;
+      const list = encodeProtobufList({ apiVersion, kind, metadata: {}, items: Array(50).fill({ apiVersion, kind, ...item }) });
+      const page = new ProtobufPageReader(kindOf(resource), 1 << 19);
+      expect(() => page.push(list.subarray(0, 1 << 19))).toThrow(expect.objectContaining({ reason: 'AnswerTooLarge' }));
+    }
+  });
+
   it('R27 throws a watch’s Status as its error', () => {
     const status = { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: 'too old', reason: 'Expired', code: 410 };
     const frames = new ProtobufFrames(kindOf(RESOURCES[0] as Resource));
