@@ -45,7 +45,9 @@ export class GraphWorld {
   put(...builders: readonly { record(): ObjectRecord }[]): this {
     for (const builder of builders) {
       const record = builder.record();
-      this.store.commit(record.cluster, { operations: [{ type: 'put', record }] });
+      // Kinds that are followed have a position: what happens from there is news.
+      const position = { resource: record.resource, resourceVersion: record.resourceVersion, epoch: 0 };
+      this.store.commit(record.cluster, { operations: [{ type: 'put', record }], positions: [position] });
     }
     return this;
   }
