@@ -128,7 +128,9 @@ export class CollectionReader {
         ? new ProtobufPageReader(protobuf, MAX_LIST_BYTES)
         : new PageReader(this.#decoder(resource, options.fields), MAX_LIST_BYTES),
     );
-    return pageOf({ ...reader.members, ...(reader.finish() && { items: reader.items }) }, resource);
+    // What came last is read only now.
+    const hasItems = reader.finish();
+    return pageOf({ ...reader.members, ...(hasItems && { items: reader.items }) }, resource);
   }
 
   #decoder(resource: Resource, fields: FieldMask | undefined): ObjectDecoder {

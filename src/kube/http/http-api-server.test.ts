@@ -174,6 +174,22 @@ describe('what answers become', () => {
     });
   });
 
+  it('reads a list the same, wherever it is cut', async () => {
+    const list =
+      '{"apiVersion":"v1","items":[{"metadata":{"name":"web"}}],"kind":"PodList","metadata":{"continue":"","resourceVersion":"9"}}';
+    for (let first = 1; first < list.length; first += 1) {
+      for (let second = first; second < list.length; second += 3) {
+        const pieces = [list.slice(0, first), list.slice(first, second), list.slice(second)];
+        const { server } = given(() => ({ status: 200, headers: {}, body: bytes(pieces) }));
+        const page = await server.list(PODS);
+        expect([pieces, page]).toEqual([
+          pieces,
+          { items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' } }], resourceVersion: '9' },
+        ]);
+      }
+    }
+  });
+
   it.each([-1, 1.5, 1e300, '3', null])('takes no count of the items that remain which is none: %s', async (remainingItemCount) => {
     const { server } = given(() => reply(200, { kind: 'PodList', metadata: { resourceVersion: '9', remainingItemCount }, items: [] }));
     expect(await server.list(PODS)).toEqual({ items: [], resourceVersion: '9' });
