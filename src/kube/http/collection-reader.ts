@@ -172,12 +172,14 @@ function watchDeadline(scope: CallScope, timeoutSeconds: number | undefined): Di
 }
 
 function pageOf(answer: unknown, resource: Resource): ListPage {
-  if (!isFields(answer) || !Array.isArray(answer['items']) || !isFields(answer['metadata']))
-    throw unreadableAnswer('the answer is not a list');
+  if (!isFields(answer) || !isFields(answer['metadata'])) throw unreadableAnswer('the answer is not a list');
+  // An empty list of metadata alone is null: Go's nil.
+  const items = answer['items'] ?? (Object.hasOwn(answer, 'items') ? [] : undefined);
+  if (!Array.isArray(items)) throw unreadableAnswer('the answer is not a list');
   const { resourceVersion, continue: next, remainingItemCount } = answer['metadata'];
   const apiVersion = typeof answer['apiVersion'] === 'string' ? answer['apiVersion'] : apiVersionOf(resource);
   return {
-    items: answer['items'].map((item) => completed(item, apiVersion, resource.kind)),
+    items: items.map((item) => completed(item, apiVersion, resource.kind)),
     resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
     ...(typeof next === 'string' && next !== '' ? { continue: next } : {}),
     ...(isCount(remainingItemCount) ? { remainingItemCount } : {}),

@@ -190,6 +190,13 @@ describe('what answers become', () => {
     }
   });
 
+  it('takes items that are null for none, as servers tell an empty list of metadata alone', async () => {
+    const { server } = given(() => reply(200, { kind: 'PartialObjectMetadataList', metadata: { resourceVersion: '9' }, items: null }));
+    expect(await server.list(PODS, { metadataOnly: true })).toEqual({ items: [], resourceVersion: '9' });
+    const { server: other } = given(() => reply(200, { kind: 'PodList', metadata: { resourceVersion: '9' } }));
+    await expect(other.list(PODS)).rejects.toMatchObject({ reason: 'UnreadableAnswer' });
+  });
+
   it.each([-1, 1.5, 1e300, '3', null])('takes no count of the items that remain which is none: %s', async (remainingItemCount) => {
     const { server } = given(() => reply(200, { kind: 'PodList', metadata: { resourceVersion: '9', remainingItemCount }, items: [] }));
     expect(await server.list(PODS)).toEqual({ items: [], resourceVersion: '9' });
