@@ -5,7 +5,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { connectSocket, type TlsTrust } from './connect-socket.ts';
 import { deferred } from './deferred.ts';
 import { Http1Agent } from './http1-agent.ts';
-import { Http2Session, type Http2Timing } from './http2-session.ts';
+import { Http2Session } from './http2-session.ts';
+import type { LivenessTiming } from './liveness.ts';
 import { Ongoing } from './ongoing.ts';
 import { type ClientCertificate, TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
 
@@ -19,7 +20,7 @@ export interface ConnectionOptions {
   readonly protocols?: readonly ('h2' | 'http/1.1')[];
 }
 
-interface TransportTiming extends Http2Timing {
+interface TransportTiming extends LivenessTiming {
   readonly connectTimeoutMs: number;
 }
 

@@ -3,15 +3,9 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from './deferred.ts';
 import { groupLines } from './header-lines.ts';
+import { type LivenessTiming, watchLiveness } from './liveness.ts';
 import { TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
 import { transportFailure } from './transport-failure.ts';
-
-export interface Http2Timing {
-  /** Nothing read for this long: ask with a PING whether anybody is there. */
-  readonly readIdleMs: number;
-  /** Time to answer the PING, and to begin speaking at all; then the session is given up. */
-  readonly pingTimeoutMs: number;
-}
 
 /** A big list must not wait for window updates, nor one slow watch hold up the others. */
 const STREAM_WINDOW_BYTES = 4 << 20;
@@ -28,7 +22,7 @@ export class Http2Session {
   readonly #session: http2.ClientHttp2Session;
   readonly #socket: Socket;
   readonly #clock: Clock;
-  readonly #timing: Http2Timing;
+  readonly #timing: LivenessTiming;
   readonly #origin: { readonly scheme: string; readonly authority: string };
   readonly #closed = deferred<void>();
   #watchdog: Disposable | undefined;
@@ -38,7 +32,7 @@ export class Http2Session {
   #failure: TransportError | undefined;
 
   /** Speaks HTTP/2 over `socket`, whose handshake is done. */
-  constructor(socket: Socket, { origin, clock, timing }: { origin: URL; clock: Clock; timing: Http2Timing }) {
+  constructor(socket: Socket, { origin, clock, timing }: { origin: URL; clock: Clock; timing: LivenessTiming }) {
     this.#socket = socket;
     this.#clock = clock;
     this.#timing = timing;
@@ -57,7 +51,7 @@ export class Http2Session {
   async ready(): Promise<void> {
     await this.#settled();
     this.#isReady = true;
-    this.#watch(this.#timing.readIdleMs);
+    this.#watchdog = this.#watch();
   }
 
   get hasRoom(): boolean {
@@ -197,23 +191,16 @@ export class Http2Session {
     await promise;
   }
 
-  #watch(afterMs: number): void {
-    const readBefore = this.#socket.bytesRead;
-    this.#watchdog = this.#clock.after(afterMs, () => {
-      if (this.#session.destroyed) this.#socket.destroy();
-      else if (this.#socket.bytesRead !== readBefore) this.#watch(this.#timing.readIdleMs);
-      else this.#ping();
-    });
-  }
-
-  #ping(): void {
-    const readBefore = this.#socket.bytesRead;
-    this.#watchdog = this.#clock.after(this.#timing.pingTimeoutMs, () => {
-      // Bytes prove life as well as an answer does: a PING may queue behind a large body.
-      if (this.#socket.bytesRead !== readBefore) this.#watch(this.#timing.readIdleMs);
-      else this.destroy(new TransportError('ConnectionLost', 'the server stopped answering', { sent: true }));
-    });
-    if (!this.#session.closed) this.#session.ping(() => {});
+  #watch(): Disposable {
+    const connection = {
+      bytesRead: () => this.#socket.bytesRead,
+      isBehind: () => this.#session.destroyed || (this.#session.state.outboundQueueSize ?? 0) > 0,
+      ping: () => {
+        if (!this.#session.closed && !this.#session.destroyed) this.#session.ping(() => {});
+      },
+      giveUp: () => this.destroy(new TransportError('ConnectionLost', 'the server stopped answering', { sent: true })),
+    };
+    return watchLiveness(connection, this.#clock, this.#timing);
   }
 }
 

@@ -8,7 +8,7 @@ import type { TlsTrust } from './connect-socket.ts';
 import { NodeTransport, type NodeTransportOptions } from './node-transport.ts';
 import { selfSigned } from './testing/certificates.ts';
 import { answer, begin, breakOff, type StubHandler, type StubOptions, StubServer, Wire } from './testing/stub-server.ts';
-import type { HeaderLines, TransportRequest, TransportResponse } from './transport.ts';
+import { type HeaderLines, TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
 
 const GET: TransportRequest = { method: 'GET', path: '/x', headers: [] };
 const POST: TransportRequest = {
@@ -55,6 +55,10 @@ async function until(condition: () => boolean): Promise<void> {
     if (systemClock.monotonic() > deadline) throw new Error('condition not met within 5 s');
     await systemClock.sleep(5);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof TransportError ? error.reason : String(error);
 }
 
 const echo: StubHandler = (call) => answer(call, 200, { path: call.path, body: call.body });
@@ -250,6 +254,41 @@ describe('HTTP/2', () => {
     await clock.advanceBy(45_000);
     await reading;
     expect(ended).toMatchObject({ reason: 'ConnectionLost' });
+  });
+
+  // Node's TLS layer then waits for that write for ever, and reads nothing meanwhile: neither error nor end is told.
+  it('R17 notices within 9 s a reset that a request met before it was read, and asks over another connection', async () => {
+    const clock = new VirtualClock();
+    const stub = await serve((call) => (call.path === '/big' ? begin(call)('x'.repeat(60_000)) : echo(call)));
+    const wire = await Wire.to(stub.port);
+    open.add(wire);
+    const transport = connect(stub, { clock, url: `https://127.0.0.1:${wire.port}` });
+    await text(await transport.open(GET, never));
+    const outcomes: unknown[] = [];
+    const ask = () =>
+      void transport
+        .open(GET, never)
+        .then(text)
+        .then(() => 'answered', reasonOf)
+        .then((outcome) => outcomes.push(outcome));
+    // The first one's write fails, the second one's is waited for, what comes then is behind.
+    wire.resetWithNext(10_000, () => {
+      ask();
+      setImmediate(ask);
+    });
+    const big = transport
+      .open({ ...GET, path: '/big' }, never)
+      .then(text)
+      .then(() => 'answered', reasonOf);
+    await until(() => stub.calls.length === 2);
+    await systemClock.sleep(100);
+    ask();
+    await systemClock.sleep(50);
+    await clock.advanceBy(9_000);
+    await until(() => outcomes.length === 3);
+    expect([await big, ...outcomes]).toEqual(Array(4).fill('ConnectionLost'));
+    expect(await text(await transport.open(GET, never))).toContain('/x');
+    expect(stub.connections).toBe(2);
   });
 
   it('speaks for another certificate over another session, and drains the first', async () => {

@@ -117,7 +117,8 @@ export class LossyLink implements AsyncDisposable {
           this.#bytesUntilCut -= counted(piece.length);
           if (this.#bytesUntilCut > 0) return done(null, piece);
           done(null, piece.subarray(0, Math.max(0, left)));
-          setImmediate(() => this.cut());
+          // Once: a second cut, a moment later, would take back the next `cutAfter`.
+          if (left > 0) setImmediate(() => this.cut());
         });
       },
     });

@@ -206,6 +206,21 @@ export class Wire implements AsyncDisposable {
     for (const [near] of this.#pairs) near.resetAndDestroy();
   }
 
+  /** The same with the next piece of more than `bytes`, which arrives yet; `meanwhile` runs before the client can have read either. */
+  resetWithNext(bytes: number, meanwhile: () => void): void {
+    for (const [near, far] of this.#pairs) {
+      far.unpipe(near);
+      far.on('data', (piece: Buffer) => {
+        if (near.destroyed) return;
+        near.write(piece);
+        if (piece.length <= bytes) return;
+        near.resetAndDestroy();
+        meanwhile();
+      });
+      far.resume();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#pairs.flat()) socket.destroy();
     this.#server.close();
