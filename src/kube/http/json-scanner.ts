@@ -17,7 +17,7 @@ import {
   QUOTE,
   UNUSUAL,
 } from './json-pass.ts';
-import { parsedText, TextCache } from './text-cache.ts';
+import { NO_VIEW, parsedText, TextCache, viewOf } from './text-cache.ts';
 
 type Members = Record<string, unknown>;
 
@@ -32,6 +32,7 @@ const NOTHING = Buffer.alloc(0);
 export class JsonScanner {
   readonly #texts = new TextCache();
   #bytes: Buffer = NOTHING;
+  #view: DataView = NO_VIEW;
   #at = 0;
   #values = 0;
   /** Texts may be kept to be used again: not below what is wanted whole, where passwords may be. */
@@ -40,6 +41,7 @@ export class JsonScanner {
   /** Begins at `at`. The bytes must not change while they are read. */
   set(bytes: Buffer, at = 0): this {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#at = at;
     this.#values = 0;
     return this;
@@ -63,6 +65,7 @@ export class JsonScanner {
   /** Lets go of the bytes. What was read of them stays known: `at`. */
   letGo(): void {
     this.#bytes = NOTHING;
+    this.#view = NO_VIEW;
   }
 
   /** The value here; `mask` undefined: whole. */
@@ -106,7 +109,7 @@ export class JsonScanner {
     const plain = passPlain(bytes, start);
     if (bytes[plain] === QUOTE) {
       this.#at = plain + 1;
-      return isShared ? this.#texts.plain(bytes, start, plain) : bytes.toString('latin1', start, plain);
+      return isShared ? this.#texts.plain(bytes, this.#view, start, plain) : bytes.toString('latin1', start, plain);
     }
     const end = passString(bytes, plain);
     this.#at = end;

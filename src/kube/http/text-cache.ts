@@ -1,5 +1,7 @@
 /** A power of two. */
 const SLOTS = 4_096;
+/** Bytes that are compared at once. */
+const WORD = 4;
 /** Longer texts are mostly told once: messages. Shorter ones are digests of images, too, which many pods share. */
 const LONGEST = 160;
 
@@ -10,33 +12,58 @@ const LONGEST = 160;
  */
 export class TextCache {
   readonly #slots: string[] = Array.from({ length: SLOTS }, () => '');
+  /** The texts' bytes, so that bytes are compared with bytes, a word at a time. */
+  readonly #bytes = Buffer.alloc(SLOTS * LONGEST);
+  readonly #kept = viewOf(this.#bytes);
 
-  /** The text that `bytes` from `start` to `end` stand for one by one: ASCII without escapes. */
-  plain(bytes: Buffer, start: number, end: number): string {
+  /** The text that `bytes` from `start` to `end` stand for one by one: ASCII without escapes. `view` is a view of the same bytes. */
+  plain(bytes: Buffer, view: DataView, start: number, end: number): string {
     const length = end - start;
     if (length > LONGEST) return bytes.toString('latin1', start, end);
     if (length === 0) return '';
     const slot = slotOf(bytes, start, end);
-    const known = this.#slots[slot] as string;
-    if (known.length === length && isSame(known, bytes, start)) return known;
-    const text = bytes.toString('latin1', start, end);
-    this.#slots[slot] = text;
-    return text;
+    if (this.#isKept(slot, view, start, length)) return this.#slots[slot] as string;
+    return this.#keep(slot, bytes.toString('latin1', start, end));
   }
 
   /** The same of any bytes; undefined when not all of them are ASCII. */
-  ascii(bytes: Buffer, start: number, end: number): string | undefined {
+  ascii(bytes: Buffer, view: DataView, start: number, end: number): string | undefined {
     const length = end - start;
     if (length === 0) return '';
     const isShort = length <= LONGEST;
     const slot = isShort ? slotOf(bytes, start, end) : 0;
-    const known = this.#slots[slot] as string;
     // What is kept is ASCII, and so is what equals it.
-    if (isShort && known.length === length && isSame(known, bytes, start)) return known;
+    if (isShort && this.#isKept(slot, view, start, length)) return this.#slots[slot] as string;
     const text = asciiText(bytes, start, end);
-    if (isShort && text !== undefined) this.#slots[slot] = text;
+    return isShort && text !== undefined ? this.#keep(slot, text) : text;
+  }
+
+  #keep(slot: number, text: string): string {
+    this.#slots[slot] = text;
+    this.#bytes.write(text, slot * LONGEST, 'latin1');
     return text;
   }
+
+  #isKept(slot: number, view: DataView, start: number, length: number): boolean {
+    if (this.#slots[slot]?.length !== length) return false;
+    const kept = this.#kept;
+    const at = slot * LONGEST;
+    if (length < WORD) {
+      for (let i = 0; i < length; i += 1) if (kept.getUint8(at + i) !== view.getUint8(start + i)) return false;
+      return true;
+    }
+    // The last word first, where texts differ most; it may overlap the one before.
+    const last = length - WORD;
+    if (kept.getInt32(at + last) !== view.getInt32(start + last)) return false;
+    for (let i = 0; i < last; i += WORD) if (kept.getInt32(at + i) !== view.getInt32(start + i)) return false;
+    return true;
+  }
+}
+
+export const NO_VIEW = new DataView(new ArrayBuffer(0));
+
+export function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** A text that is not kept; undefined when not all of the bytes are ASCII. */
@@ -64,11 +91,6 @@ function slotOf(bytes: Buffer, start: number, end: number): number {
     hash = Math.imul(hash, 31) ^ ((bytes[end - 2] as number) | ((bytes[end - 3] as number) << 8) | ((bytes[end - 4] as number) << 16));
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) & (SLOTS - 1);
-}
-
-function isSame(text: string, bytes: Buffer, start: number): boolean {
-  for (let i = text.length - 1; i >= 0; i -= 1) if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  return true;
 }
 
 /** Of a string with its quotes: escapes, and bytes that are no UTF-8, become what they become elsewhere. */

@@ -69,6 +69,12 @@ export class Buckets<V> {
     rows.set(row, word, id);
   }
 
+  /** Puts a row that is in no bucket into one that is there. */
+  join(row: number, id: number): void {
+    this.#chains.link(row, id);
+    this.#options.rows.set(row, this.#options.word, id);
+  }
+
   #leave(row: number, id: number): void {
     if (this.#chains.unlink(row, id) > 0) return;
     this.#options.onBucket?.('removed', id);

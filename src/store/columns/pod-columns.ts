@@ -23,6 +23,7 @@ import { PodNames } from './pod-names.ts';
 import { draftProfile, isSurelyIn, type PodProfile, readProfile, statusWord } from './pod-profile.ts';
 import { restOf } from './pod-rest.ts';
 import { PodUids } from './pod-uids.ts';
+import { RecentBuckets } from './recent-buckets.ts';
 import { RecordMemory } from './record-memory.ts';
 import { Rows } from './rows.ts';
 import type { SharedColumns } from './shared-columns.ts';
@@ -46,6 +47,8 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   readonly #uids: PodUids;
   readonly #names: PodNames;
   readonly #memory: RecordMemory<PodRecord>;
+  readonly #recentGroups: RecentBuckets<PodGroup>;
+  readonly #recentProfiles: RecentBuckets<PodProfile>;
 
   constructor(cluster: string, shared: SharedColumns, memory = new RecordMemory<PodRecord>()) {
     this.#cluster = cluster;
@@ -62,6 +65,8 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
       read: readProfile,
       onBucket: this.#onProfile,
     });
+    this.#recentGroups = new RecentBuckets(this.#groups);
+    this.#recentProfiles = new RecentBuckets(this.#profiles);
     this.#nodes = new Buckets({ shared, rows, word: POD.NODE, chain: POD.NODE_CHAIN, read: (nodes, id) => nodes.textAt(id, 0) ?? '' });
     this.#uids = new PodUids(rows, this.#cells, shared);
     this.#names = new PodNames(rows, this.#groups, shared);
@@ -259,20 +264,46 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   /** Puts the row where it belongs. What most changes leave alone is looked at first: texts need not be found again. */
   #place(row: number, record: PodRecord, isNew: boolean): void {
     const parts = splitName(record.name);
+    if (isNew) {
+      this.#placeNew(row, record, parts);
+      return;
+    }
     const group = this.#groups.idOf(row);
     const profile = this.#profiles.idOf(row);
     const node = this.#nodes.idOf(row);
-    const staysInGroup = !isNew && this.#rows.get(row, POD.SUFFIX) === parts.suffix && isSurelyOf(this.#groups.value(group), record, parts);
+    const staysInGroup = this.#rows.get(row, POD.SUFFIX) === parts.suffix && isSurelyOf(this.#groups.value(group), record, parts);
     if (!staysInGroup) this.#regroup(row, record, parts);
-    if (isNew || !isSurelyIn(this.#profiles.value(profile), record)) this.#profiles.move(row, draftProfile(this.#shared.draft, record));
+    if (!isSurelyIn(this.#profiles.value(profile), record)) this.#profiles.move(row, draftProfile(this.#shared.draft, record));
     const nodeName = node === 0 ? undefined : this.#nodes.value(node);
     if (nodeName !== record.nodeName) this.#moveToNode(row, record.nodeName);
+  }
+
+  #placeNew(row: number, record: PodRecord, parts: NameParts): void {
+    const group = this.#recentGroups.find((value) => isSurelyOf(value, record, parts));
+    if (group === 0) {
+      this.#regroup(row, record, parts);
+      this.#recentGroups.note(this.#groups.idOf(row));
+    } else {
+      this.#groups.join(row, group);
+      this.#nameRow(row, parts);
+    }
+    const profile = this.#recentProfiles.find((value) => isSurelyIn(value, record));
+    if (profile === 0) {
+      this.#profiles.move(row, draftProfile(this.#shared.draft, record));
+      this.#recentProfiles.note(this.#profiles.idOf(row));
+    } else this.#profiles.join(row, profile);
+    if (record.nodeName !== undefined) this.#moveToNode(row, record.nodeName);
   }
 
   #regroup(row: number, record: PodRecord, parts: NameParts): void {
     if (this.#groups.idOf(row) !== 0) this.#names.delete(row);
     this.#groups.move(row, draftGroup(this.#shared.draft, record, parts));
-    this.#rows.set(row, POD.SUFFIX, parts.suffix);
+    this.#nameRow(row, parts);
+  }
+
+  /** Of a row that is in its group. */
+  #nameRow(row: number, { suffix }: NameParts): void {
+    this.#rows.set(row, POD.SUFFIX, suffix);
     this.#names.add(row);
   }
 
@@ -333,12 +364,18 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   #onGroup = (type: 'added' | 'removed', id: number): void => {
     const keys = keysOfGroup(this.#groups.tuples, id);
     if (type === 'added') this.#indexes.addGroup(id, keys);
-    else this.#indexes.removeGroup(id, keys);
+    else {
+      this.#indexes.removeGroup(id, keys);
+      this.#recentGroups.forget(id);
+    }
   };
 
   #onProfile = (type: 'added' | 'removed', id: number): void => {
     const status = statusWord(this.#profiles.tuples, id);
     if (type === 'added') this.#indexes.statuses.add(status, id);
-    else this.#indexes.statuses.remove(status, id);
+    else {
+      this.#indexes.statuses.remove(status, id);
+      this.#recentProfiles.forget(id);
+    }
   };
 }

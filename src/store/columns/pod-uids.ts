@@ -13,10 +13,10 @@ export class PodUids {
   readonly #shared: SharedColumns;
   readonly #hash = new LinearHash((row) => this.#hashOfRow(row));
   readonly #packed = new Uint32Array(4);
-  readonly #hashed = new Uint32Array(4);
-  /** What the writer asks for is mostly what it has just asked for. '': nothing. */
+  /** What the writer asks for is mostly what it has just asked for: its row (0: none), its words if it is a UUID. '': nothing. */
   #lastUid = '';
   #lastRow = 0;
+  #lastIsUuid = false;
 
   constructor(rows: Rows, cells: PodCells, shared: SharedColumns) {
     this.#rows = rows;
@@ -35,18 +35,19 @@ export class PodUids {
   /** 0: no row has it. */
   find(uid: string): number {
     if (uid === this.#lastUid && uid !== '') return this.#lastRow;
-    const row = this.#lookUp(uid);
-    if (row === 0) return 0;
+    this.#lastIsUuid = packUuid(uid, this.#packed);
+    this.#lastRow = this.#lastIsUuid ? this.#lookUp(0) : this.#lookUpText(uid);
     this.#lastUid = uid;
-    this.#lastRow = row;
-    return row;
+    return this.#lastRow;
   }
 
-  /** A new row, which has this uid and nothing else. */
+  /** A new row, which has this uid and nothing else. Only for one that no row has. */
   insert(uid: string): number {
+    if (this.find(uid) !== 0) throw new RangeError(`the uid ${uid} has a row`);
     const row = this.#rows.allocate();
-    this.#cells.setUid(row, this.#packed, packUuid(uid, this.#packed) ? undefined : uid);
+    this.#cells.setUid(row, this.#packed, this.#lastIsUuid ? undefined : uid);
     this.#hash.add(row, this.#hashOfRow(row));
+    this.#lastRow = row;
     return row;
   }
 
@@ -56,14 +57,18 @@ export class PodUids {
     this.#hash.delete(row, this.#hashOfRow(row));
   }
 
-  #lookUp(uid: string): number {
+  #lookUpText(uid: string): number {
+    const text = this.#shared.texts.find(uid);
+    if (text === undefined) return 0;
+    this.#packed.set([text, 0, 0, 0]);
+    return this.#lookUp(FLAG.UID_IS_TEXT);
+  }
+
+  /** The row whose words are the packed ones. */
+  #lookUp(flag: number): number {
     const words = this.#packed;
-    const isText = !packUuid(uid, words);
-    const text = isText ? this.#shared.texts.find(uid) : undefined;
-    if (isText && text === undefined) return 0;
-    if (text !== undefined) words.set([text, 0, 0, 0]);
-    const flag = isText ? FLAG.UID_IS_TEXT : 0;
-    for (let row = this.#hash.first(this.#hashOf(words)); row !== 0; row = this.#hash.next(row)) {
+    const hash = this.#hashOf(words[0] as number, words[1] as number, words[2] as number, words[3] as number);
+    for (let row = this.#hash.first(hash); row !== 0; row = this.#hash.next(row)) {
       if ((this.#rows.get(row, POD.FLAGS) & FLAG.UID_IS_TEXT) === flag && this.#hasWords(row, words)) return row;
     }
     return 0;
@@ -75,13 +80,11 @@ export class PodUids {
   }
 
   #hashOfRow(row: number): number {
-    for (let word = 0; word < 4; word += 1) this.#hashed[word] = this.#rows.get(row, POD.UID + word);
-    return this.#hashOf(this.#hashed);
+    const rows = this.#rows;
+    return this.#hashOf(rows.get(row, POD.UID), rows.get(row, POD.UID + 1), rows.get(row, POD.UID + 2), rows.get(row, POD.UID + 3));
   }
 
-  #hashOf(words: Uint32Array): number {
-    let hash = this.#shared.seed;
-    for (let word = 0; word < 4; word += 1) hash = mix(hash, words[word] as number);
-    return finish(hash);
+  #hashOf(word0: number, word1: number, word2: number, word3: number): number {
+    return finish(mix(mix(mix(mix(this.#shared.seed, word0), word1), word2), word3));
   }
 }

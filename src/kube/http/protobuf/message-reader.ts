@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { valuesIn } from '../json-span.ts';
-import { asciiText, TextCache } from '../text-cache.ts';
+import { asciiText, NO_VIEW, TextCache, viewOf } from '../text-cache.ts';
 import { cutTo } from './cut-to.ts';
 import type { Span } from './envelope.ts';
 import { type FieldPlan, FORM, type MessagePlan, READ } from './field-plan.ts';
@@ -22,6 +22,7 @@ export class MessageReader {
   readonly #texts = new TextCache();
   readonly #times: TimeTexts = timeTexts();
   #bytes: Buffer = NOTHING;
+  #view: DataView = NO_VIEW;
   #at = 0;
   #values = 0;
 
@@ -33,6 +34,7 @@ export class MessageReader {
   /** The message that fills `span`, added to `members`. */
   read(bytes: Buffer, span: Span, plan: MessagePlan, members: Members = {}): Members {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#at = span.from;
     this.#values = 1;
     try {
@@ -40,6 +42,7 @@ export class MessageReader {
       return members;
     } finally {
       this.#bytes = NOTHING;
+      this.#view = NO_VIEW;
     }
   }
 
@@ -129,7 +132,7 @@ export class MessageReader {
     const from = this.#at;
     this.#at = to;
     const bytes = this.#bytes;
-    return (isShared ? this.#texts.ascii(bytes, from, to) : asciiText(bytes, from, to)) ?? beyondAscii(bytes, from, to);
+    return (isShared ? this.#texts.ascii(bytes, this.#view, from, to) : asciiText(bytes, from, to)) ?? beyondAscii(bytes, from, to);
   }
 
   /** Less than 2^32: a tag or a length. */

@@ -2,7 +2,6 @@ import type { WatchEvent } from '../../watch-event.ts';
 import { errorOfStatus } from '../api-errors.ts';
 import { asBuffer } from '../as-buffer.ts';
 import { Fragments } from '../fragments.ts';
-import { TextCache } from '../text-cache.ts';
 import { bookmarkOf, EVENT_TYPES, MAX_LINE_BYTES, objectOf, unreadable, type WatchForm } from '../watch-stream.ts';
 import { envelopeAt, FIELD_1, FIELD_2, spanAt } from './envelope.ts';
 import { type ProtobufKind, statusAt } from './protobuf-kind.ts';
@@ -10,8 +9,6 @@ import { UNREADABLE } from './unreadable-protobuf.ts';
 
 /** Before every event stands its length, the most significant byte first. */
 const LENGTH_BYTES = 4;
-
-const names = new TextCache();
 
 /** A watch in protobuf: frames, each an event with its object in an envelope. Throws `UnreadableProtobuf` too. */
 export class ProtobufFrames implements WatchForm {
@@ -63,7 +60,7 @@ export class ProtobufFrames implements WatchForm {
     const raw = spanAt(frame, extension.from, extension.to, FIELD_1);
     if (raw.to !== extension.to || extension.to !== frame.length) throw UNREADABLE;
     const envelope = envelopeAt(frame, raw.from, raw.to);
-    const name = names.plain(frame, type.from, type.to);
+    const name = frame.toString('latin1', type.from, type.to);
     switch (name) {
       case 'ADDED':
       case 'MODIFIED':

@@ -1,4 +1,5 @@
 import { MAGIC } from '../../protobuf/message-rules.ts';
+import { asBuffer } from '../as-buffer.ts';
 import { Fragments } from '../fragments.ts';
 import { hasName, NAMELESS_ITEM, unreadableAnswer } from '../object-shape.ts';
 import { checkObjectSize, checkPageValues, tooLargeAnswer } from '../page-limits.ts';
@@ -37,8 +38,18 @@ export class ProtobufPageReader {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#received > this.#maxBytes) throw tooLargeAnswer(this.#maxBytes);
-    if (this.#waiting.length + chunk.length >= this.#needed) this.#readOn(this.#waiting.take(chunk));
-    else this.#waiting.push(chunk);
+    let rest = asBuffer(chunk);
+    // Only what completes the object that has begun is put together with it.
+    while (this.#waiting.length > 0) {
+      const missing = this.#needed - this.#waiting.length;
+      if (rest.length < missing) {
+        this.#waiting.push(rest);
+        return;
+      }
+      this.#readOn(this.#waiting.take(rest.subarray(0, missing)));
+      rest = rest.subarray(missing);
+    }
+    this.#readOn(rest);
   }
 
   /** The bytes are all there; a list in this form always has items. Throws `UnreadableProtobuf` when it is cut short. */
