@@ -31,18 +31,29 @@ export const SOAK: Bench = {
       floors: {},
       peers: {},
       ratios: {},
-      notes: ['held: heap and buffers after collection; slope by least squares over the last two thirds, with its interval of 95 %'],
+      notes: [
+        'held: heap and buffers after collection; slope by least squares over the last two thirds, with its interval of 95 % (Newey and West)',
+      ],
     };
   },
 };
 
-/** Slope by least squares, and half the width of its 95 % interval (normal approximation). */
+/** Neighbours so far apart are taken to have something to do with one another. */
+const LAGS = 3;
+
+/**
+ * Slope by least squares, and half the width of its 95 % interval after Newey and West: what is held at one moment is
+ * much like what was held at the last one, and an interval that takes samples for independent is too narrow.
+ */
 function fitted(samples: SoakMeasures['samples']): { slope: number; margin: number } {
   const count = samples.length;
   const mean = (value: (sample: SoakMeasures['samples'][number]) => number) => samples.reduce((sum, one) => sum + value(one), 0) / count;
   const [atMean, bytesMean] = [mean(({ at }) => at), mean(({ bytes }) => bytes)];
   const spread = samples.reduce((sum, { at }) => sum + (at - atMean) ** 2, 0);
   const slope = samples.reduce((sum, { at, bytes }) => sum + (at - atMean) * (bytes - bytesMean), 0) / spread;
-  const rest = samples.reduce((sum, { at, bytes }) => sum + (bytes - bytesMean - slope * (at - atMean)) ** 2, 0);
-  return { slope, margin: 2 * Math.sqrt(rest / (count - 2) / spread) };
+  const scores = samples.map(({ at, bytes }) => (at - atMean) * (bytes - bytesMean - slope * (at - atMean)));
+  const together = (lag: number) => scores.slice(lag).reduce((sum, score, at) => sum + score * (scores[at] ?? 0), 0);
+  let variance = together(0);
+  for (let lag = 1; lag <= LAGS; lag += 1) variance += 2 * (1 - lag / (LAGS + 1)) * together(lag);
+  return { slope, margin: (2 * Math.sqrt((variance * count) / (count - 2))) / spread };
 }

@@ -1,5 +1,5 @@
 /** A power of two. */
-const SLOTS = 4_096;
+const SLOTS = 8_192;
 /** Bytes that are compared at once. */
 const WORD = 4;
 /** Longer texts are mostly told once: messages. Shorter ones are digests of images, too, which many pods share. */

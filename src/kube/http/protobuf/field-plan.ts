@@ -105,6 +105,9 @@ function remembered(plans: Map<string, MessagePlan>, message: string, make: () =
   return plan;
 }
 
+/** Texts that are told of one object alone: nothing is won by keeping them, and what is shared would have to go. */
+const UNIQUE: ReadonlySet<string> = new Set(['ObjectMeta.name', 'ObjectMeta.uid', 'ObjectMeta.resourceVersion', 'PodStatus.podIP']);
+
 type PlanOfMessage = (message: string) => MessagePlan;
 
 /** `planOfWhole` makes the plans of what is wanted whole. */
@@ -112,12 +115,12 @@ function planOf(message: string, mask: FieldMask | undefined, planOfWhole: PlanO
   const fields: (FieldPlan | undefined)[] = [];
   for (const [number, rule] of rulesOf(message)) {
     while (fields.length <= number) fields.push(undefined);
-    fields[number] = fieldPlanOf(rule, mask, planOfWhole);
+    fields[number] = fieldPlanOf(message, rule, mask, planOfWhole);
   }
   return { fields, isStrict: mask === undefined && planOfWhole === wholePlanOf };
 }
 
-function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined, planOfWhole: PlanOfMessage): FieldPlan | undefined {
+function fieldPlanOf(message: string, rule: FieldRule, mask: FieldMask | undefined, planOfWhole: PlanOfMessage): FieldPlan | undefined {
   const { name, type, form } = rule;
   const wanted = form === 'inline' || mask === undefined ? mask : memberOf(mask, name);
   if (wanted === false) return undefined;
@@ -132,7 +135,8 @@ function fieldPlanOf(rule: FieldRule, mask: FieldMask | undefined, planOfWhole: 
     dropsZero: form === 'single' && read <= READ.double && !rule.isPointer && !rule.tellsZero,
     within: read === READ.message ? withinOf(type, inner, planOfWhole) : undefined,
     cut: read === READ.json ? inner : undefined,
-    sharesTexts: wanted !== undefined && (inner !== undefined || form === 'single' || holdsSharedTexts(name)),
+    sharesTexts:
+      wanted !== undefined && !UNIQUE.has(`${message}.${name}`) && (inner !== undefined || form === 'single' || holdsSharedTexts(name)),
     keys: form === 'map' && inner !== undefined ? CompiledMask.ofMembers(inner) : undefined,
   };
 }
