@@ -5,9 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { NodeTransport } from './node-transport.ts';
+import { text, until } from './testing/answers.ts';
 import { selfSigned } from './testing/certificates.ts';
 import { answer, begin, type StubHandler, type StubOptions, StubServer, Wire } from './testing/stub-server.ts';
-import type { ClientCertificate, TransportRequest, TransportResponse } from './transport.ts';
+import type { ClientCertificate, TransportRequest } from './transport.ts';
 
 const GET: TransportRequest = { method: 'GET', path: '/x', headers: [] };
 const never = new AbortController().signal;
@@ -53,20 +54,6 @@ async function mute(certificate?: ClientCertificate): Promise<{ url: URL; socket
   await once(server, 'listening');
   open.push({ [Symbol.asyncDispose]: async () => void server.close() });
   return { url: new URL(`https://127.0.0.1:${(server.address() as net.AddressInfo).port}`), sockets };
-}
-
-async function text(response: TransportResponse): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = systemClock.monotonic() + 5_000;
-  while (!condition()) {
-    if (systemClock.monotonic() > deadline) throw new Error('condition not met within 5 s');
-    await systemClock.sleep(5);
-  }
 }
 
 describe('a connection whose caller has left before it told of HTTP/1.1', () => {

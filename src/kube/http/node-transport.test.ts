@@ -6,9 +6,10 @@ import { systemClock } from '../../runtime/clock.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import type { TlsTrust } from './connect-socket.ts';
 import { NodeTransport, type NodeTransportOptions } from './node-transport.ts';
+import { text, until } from './testing/answers.ts';
 import { selfSigned } from './testing/certificates.ts';
 import { answer, begin, breakOff, type StubHandler, type StubOptions, StubServer, Wire } from './testing/stub-server.ts';
-import { type HeaderLines, TransportError, type TransportRequest, type TransportResponse } from './transport.ts';
+import { type HeaderLines, TransportError, type TransportRequest } from './transport.ts';
 
 const GET: TransportRequest = { method: 'GET', path: '/x', headers: [] };
 const POST: TransportRequest = {
@@ -41,20 +42,6 @@ function connect(
   const transport = new NodeTransport({ server: new URL(url ?? stub.url), clock: systemClock, trust, ...rest });
   open.add({ [Symbol.asyncDispose]: () => transport.close() });
   return transport;
-}
-
-async function text(response: TransportResponse): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = systemClock.monotonic() + 5_000;
-  while (!condition()) {
-    if (systemClock.monotonic() > deadline) throw new Error('condition not met within 5 s');
-    await systemClock.sleep(5);
-  }
 }
 
 function reasonOf(error: unknown): string {
