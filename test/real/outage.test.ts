@@ -123,7 +123,8 @@ describe('an API server that stops and starts again', () => {
     expect(
       workloads.messages.flatMap(({ phase, changes }) => (phase === 'SNAPSHOT' ? [] : changes)).filter(({ type }) => type !== 'MODIFIED'),
     ).toEqual([]);
-    expect(statesOf(states, 'struck')).toEqual(['LIVE', 'UNREACHABLE', 'LIVE']);
+    // A server that starts slowly serves some kinds well after the others: that is told, and told only then.
+    expect(statesOf(states, 'struck').join(' ')).toMatch(/^LIVE UNREACHABLE (STALE )?LIVE$/);
     expect(statesOf(states, 'steady')).toEqual(['LIVE']);
     expect(after.steady.sync.resources).toEqual(before.steady.sync.resources);
   });
