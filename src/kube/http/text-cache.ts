@@ -12,6 +12,8 @@ const LONGEST = 160;
  */
 export class TextCache {
   readonly #slots: string[] = Array.from({ length: SLOTS }, () => '');
+  /** The texts' lengths: most texts that are others than the one asked for differ in it, and are left alone. */
+  readonly #lengths = new Uint8Array(SLOTS);
   /** The texts' bytes, so that bytes are compared with bytes, a word at a time. */
   readonly #bytes = Buffer.alloc(SLOTS * LONGEST);
   readonly #kept = viewOf(this.#bytes);
@@ -40,12 +42,13 @@ export class TextCache {
 
   #keep(slot: number, text: string): string {
     this.#slots[slot] = text;
+    this.#lengths[slot] = text.length;
     this.#bytes.write(text, slot * LONGEST, 'latin1');
     return text;
   }
 
   #isKept(slot: number, view: DataView, start: number, length: number): boolean {
-    if (this.#slots[slot]?.length !== length) return false;
+    if (this.#lengths[slot] !== length) return false;
     const kept = this.#kept;
     const at = slot * LONGEST;
     if (length < WORD) {
