@@ -1,3 +1,4 @@
+import { Instant } from '../../kube/field-mask.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { instantOf } from './instant-text.ts';
 
@@ -73,8 +74,9 @@ export function flagAt(source: JsonObject, field: string, flaw: FlawReport): boo
 }
 
 export function instantAt(source: JsonObject, field: string, flaw: FlawReport): number | undefined {
-  const value = source[field];
+  const value: unknown = source[field];
   if (value === undefined || value === null) return undefined;
+  if (value instanceof Instant) return value.ms;
   const instant = typeof value === 'string' ? instantOf(value) : Number.NaN;
   if (!Number.isNaN(instant)) return instant;
   flaw(field);

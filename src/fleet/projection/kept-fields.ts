@@ -1,4 +1,4 @@
-import type { FieldMask } from '../../kube/field-mask.ts';
+import { type FieldMask, INSTANT } from '../../kube/field-mask.ts';
 import type { GroupResource } from '../../model/resource.ts';
 import { workloadLayoutFor } from './project-workload.ts';
 
@@ -17,8 +17,8 @@ const OWNERS: FieldMask = { apiVersion: true, kind: true, name: true, uid: true,
 function metadataWith(annotations: readonly string[], others: FieldMask = {}): FieldMask {
   return {
     labels: true,
-    creationTimestamp: true,
-    deletionTimestamp: true,
+    creationTimestamp: INSTANT,
+    deletionTimestamp: INSTANT,
     deletionGracePeriodSeconds: true,
     ownerReferences: OWNERS,
     annotations: Object.fromEntries(annotations.map((name) => [name, true])),
@@ -27,14 +27,21 @@ function metadataWith(annotations: readonly string[], others: FieldMask = {}): F
 }
 
 const REVISION = 'deployment.kubernetes.io/revision';
-const CONDITIONS: FieldMask = { type: true, status: true, reason: true, message: true, lastTransitionTime: true, lastUpdateTime: true };
+const CONDITIONS: FieldMask = {
+  type: true,
+  status: true,
+  reason: true,
+  message: true,
+  lastTransitionTime: INSTANT,
+  lastUpdateTime: INSTANT,
+};
 
 const CONTAINER: FieldMask = { name: true, image: true, restartPolicy: true };
 const STATE: FieldMask = {
   reason: true,
   message: true,
-  startedAt: true,
-  finishedAt: true,
+  startedAt: INSTANT,
+  finishedAt: INSTANT,
   exitCode: true,
   signal: true,
 };
@@ -60,7 +67,7 @@ const POD: FieldMask = {
     phase: true,
     reason: true,
     podIP: true,
-    startTime: true,
+    startTime: INSTANT,
     conditions: CONDITIONS,
     containerStatuses: CONTAINER_STATUS,
     initContainerStatuses: CONTAINER_STATUS,
@@ -69,7 +76,7 @@ const POD: FieldMask = {
 
 /** Templates whole: their digest is of everything in them. It gives nothing of it away, and nothing else of it is kept. */
 const WORKLOAD: FieldMask = {
-  metadata: metadataWith([REVISION], { generation: true, managedFields: { subresource: true, time: true } }),
+  metadata: metadataWith([REVISION], { generation: true, managedFields: { subresource: true, time: INSTANT } }),
   spec: true,
   status: true,
 };
@@ -104,12 +111,12 @@ const KEPT: ReadonlyMap<GroupResource, FieldMask> = new Map<GroupResource, Field
       note: true,
       count: true,
       deprecatedCount: true,
-      eventTime: true,
-      series: { count: true, lastObservedTime: true },
-      firstTimestamp: true,
-      lastTimestamp: true,
-      deprecatedFirstTimestamp: true,
-      deprecatedLastTimestamp: true,
+      eventTime: INSTANT,
+      series: { count: true, lastObservedTime: INSTANT },
+      firstTimestamp: INSTANT,
+      lastTimestamp: INSTANT,
+      deprecatedFirstTimestamp: INSTANT,
+      deprecatedLastTimestamp: INSTANT,
       involvedObject: REGARDING,
       regarding: REGARDING,
     },

@@ -1,3 +1,4 @@
+import { Instant } from '../../kube/field-mask.ts';
 import type { JsonObject } from '../../model/kube-object.ts';
 import { rawCondition } from './conditions.ts';
 import { isFields, MAX_COUNT, NO_FIELDS, NO_ITEMS } from './fields.ts';
@@ -50,7 +51,8 @@ function phaseWord(status: JsonObject): string {
 }
 
 function deletionWord(metadata: JsonObject, status: JsonObject): string | undefined {
-  if (typeof metadata['deletionTimestamp'] !== 'string') return undefined;
+  const deletion: unknown = metadata['deletionTimestamp'];
+  if (!(deletion instanceof Instant) && typeof deletion !== 'string') return undefined;
   if (status['reason'] === 'NodeLost') return 'Unknown';
   return status['phase'] === 'Failed' || status['phase'] === 'Succeeded' ? undefined : 'Terminating';
 }

@@ -1,4 +1,4 @@
-import type { FieldMask } from '../field-mask.ts';
+import { type FieldMask, INSTANT } from '../field-mask.ts';
 import { holdsSharedTexts } from './text-cache.ts';
 
 /** A member that is wanted, findable by the bytes of its key. */
@@ -19,7 +19,8 @@ export class CompiledMask {
   private constructor(mask: FieldMask) {
     for (const [name, wanted] of Object.entries(mask)) {
       const key = Buffer.from(name);
-      const within = wanted === true ? undefined : new CompiledMask(wanted);
+      // JSON tells times as texts.
+      const within = wanted === true || wanted === INSTANT ? undefined : new CompiledMask(wanted);
       this.#members[key.length] = [...(this.#members[key.length] ?? []), { name, key, within, sharesTexts: holdsSharedTexts(name) }];
     }
   }

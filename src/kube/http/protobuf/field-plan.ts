@@ -1,4 +1,4 @@
-import type { FieldMask } from '../../field-mask.ts';
+import { type FieldMask, INSTANT } from '../../field-mask.ts';
 import { type FieldRule, rulesOf } from '../../protobuf/message-rules.ts';
 import { CompiledMask, withIdentity } from '../compiled-mask.ts';
 import { holdsSharedTexts } from '../text-cache.ts';
@@ -17,6 +17,8 @@ export const READ = {
   json: 9,
   texts: 10,
   message: 11,
+  instant: 12,
+  microInstant: 13,
 } as const;
 
 /** Where the value of a field goes: alone, behind others, under a key, or its members into the parent. */
@@ -124,8 +126,8 @@ function fieldPlanOf(message: string, rule: FieldRule, mask: FieldMask | undefin
   const { name, type, form } = rule;
   const wanted = form === 'inline' || mask === undefined ? mask : memberOf(mask, name);
   if (wanted === false) return undefined;
-  const inner = wanted === true ? undefined : wanted;
-  const read = READS[type] ?? READ.message;
+  const inner = wanted === true || wanted === INSTANT ? undefined : wanted;
+  const read = readOf(type, wanted === INSTANT);
   return {
     name,
     read,
@@ -141,6 +143,13 @@ function fieldPlanOf(message: string, rule: FieldRule, mask: FieldMask | undefin
   };
 }
 
+function readOf(type: string, asInstant: boolean): Code<typeof READ> {
+  const read = READS[type] ?? READ.message;
+  if (!asInstant) return read;
+  if (read === READ.time) return READ.instant;
+  return read === READ.microTime ? READ.microInstant : read;
+}
+
 function wireOf(read: Code<typeof READ>): FieldPlan['wire'] {
   if (read === READ.integer || read === READ.flag) return 0;
   return read === READ.double ? 1 : 2;
@@ -150,6 +159,6 @@ function withinOf(message: string, mask: FieldMask | undefined, planOfWhole: Pla
   return mask === undefined ? planOfWhole(message) : planOf(message, mask, planOfWhole);
 }
 
-function memberOf(mask: FieldMask, name: string): true | FieldMask | false {
+function memberOf(mask: FieldMask, name: string): FieldMask[string] | false {
   return Object.hasOwn(mask, name) ? (mask[name] ?? false) : false;
 }

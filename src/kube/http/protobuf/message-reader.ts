@@ -1,16 +1,18 @@
 import { isUtf8 } from 'node:buffer';
+import { Instant } from '../../field-mask.ts';
 import { valuesIn } from '../json-span.ts';
 import { asciiText, NO_VIEW, TextCache, viewOf } from '../text-cache.ts';
 import { cutTo } from './cut-to.ts';
 import type { Span } from './envelope.ts';
 import { type FieldPlan, FORM, type MessagePlan, READ } from './field-plan.ts';
-import { type TimeTexts, timeTexts } from './time-texts.ts';
+import { checkSecond, type TimeTexts, timeTexts } from './time-texts.ts';
 import { UNREADABLE } from './unreadable-protobuf.ts';
 
 type Members = Record<string, unknown>;
 
 const NOTHING = Buffer.alloc(0);
 const TWO_TO_32 = 4_294_967_296;
+const NANOSECONDS = 1_000_000_000;
 
 /**
  * Reads messages and decodes only what a plan wants; the rest is passed over by its length. What it returns is what
@@ -25,6 +27,8 @@ export class MessageReader {
   #view: DataView = NO_VIEW;
   #at = 0;
   #values = 0;
+  /** Of the time that was read last. */
+  #nanoseconds = 0;
 
   /** How many were decoded of the last message, itself too. */
   get values(): number {
@@ -93,10 +97,8 @@ export class MessageReader {
         this.#fields(members, field.within as MessagePlan, this.#end(end));
         return members;
       }
-      case READ.time:
-        return this.#time(this.#end(end), false);
-      case READ.microTime:
-        return this.#time(this.#end(end), true);
+      case READ.instant:
+        return this.#instant(this.#end(end));
       case READ.quantity:
         return this.#quantity(this.#end(end), field.sharesTexts);
       case READ.intOrString:
@@ -113,6 +115,9 @@ export class MessageReader {
       return this.#bytes.readDoubleLE(this.#at - 8);
     }
     const to = this.#end(end);
+    if (read === READ.time) return this.#time(to);
+    if (read === READ.microTime) return this.#microTime(to);
+    if (read === READ.microInstant) return this.#microInstant(to);
     if (read === READ.json) return cut === undefined ? this.#json(to) : cutTo(this.#json(to), cut);
     if (read === READ.texts) return this.#listOfTexts(to, sharesTexts);
     const from = this.#at;
@@ -210,20 +215,43 @@ export class MessageReader {
     else map[key] = value;
   }
 
-  /** Go's zero time is an empty message: null in JSON. */
-  #time(end: number, hasMicroseconds: boolean): string | null {
+  // Go's zero time is an empty message: null in JSON, which of other times than those with microseconds tells seconds.
+
+  #instant(end: number): Instant | null {
     if (this.#at === end) return null;
-    let [seconds, nanoseconds] = [0, 0];
+    return new Instant(checkSecond(this.#seconds(end)) * 1_000);
+  }
+
+  #microInstant(end: number): Instant | null {
+    if (this.#at === end) return null;
+    const second = checkSecond(this.#seconds(end));
+    return new Instant(second * 1_000 + Math.trunc(checkNanoseconds(this.#nanoseconds) / 1_000_000));
+  }
+
+  #time(end: number): string | null {
+    return this.#at === end ? null : this.#times.of(this.#seconds(end));
+  }
+
+  #microTime(end: number): string | null {
+    if (this.#at === end) return null;
+    const second = this.#seconds(end);
+    return this.#times.withMicroseconds(second, checkNanoseconds(this.#nanoseconds));
+  }
+
+  /** Since 1970, of a time that is not empty; what it has besides goes to `#nanoseconds`. */
+  #seconds(end: number): number {
+    let seconds = 0;
+    this.#nanoseconds = 0;
     if (this.#bytes[this.#at] === 0x08) {
       this.#at += 1;
       seconds = this.#integer(end);
     }
     if (this.#at < end) {
       this.#expect(0x10, end);
-      nanoseconds = this.#integer(end);
+      this.#nanoseconds = this.#integer(end);
     }
     if (this.#at !== end) throw UNREADABLE;
-    return hasMicroseconds ? this.#times.withMicroseconds(seconds, nanoseconds) : this.#times.of(seconds);
+    return seconds;
   }
 
   #quantity(end: number, isShared: boolean): string {
@@ -276,4 +304,9 @@ export class MessageReader {
 function beyondAscii(bytes: Buffer, from: number, to: number): string {
   if (!isUtf8(bytes.subarray(from, to))) throw UNREADABLE;
   return bytes.toString('utf8', from, to);
+}
+
+function checkNanoseconds(nanoseconds: number): number {
+  if (nanoseconds >= 0 && nanoseconds < NANOSECONDS) return nanoseconds;
+  throw UNREADABLE;
 }

@@ -8,7 +8,7 @@ import type { JsonObject, KubeObject } from '../../../model/kube-object.ts';
 import { groupResourceOf, type Resource } from '../../../model/resource.ts';
 import { type Random, seededRandom } from '../../../runtime/random.ts';
 import { ApiError } from '../../api-error.ts';
-import type { FieldMask } from '../../field-mask.ts';
+import { type FieldMask, INSTANT, Instant } from '../../field-mask.ts';
 import { messageOf } from '../../protobuf/message-rules.ts';
 import { PROTOBUF_MESSAGES } from '../../protobuf/messages.ts';
 import type { WatchEvent } from '../../watch-event.ts';
@@ -27,6 +27,7 @@ const RESOURCES = WATCHED_RESOURCES.flatMap(({ resource: name, kind, namespaced 
   return ProtobufKind.of(served, {}) === undefined ? [] : [served];
 });
 const MAX_BYTES = 64 << 20;
+const IS_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/;
 const noUnusual = () => expect.fail('the scanner did not follow');
 
 function maskOf(resource: Resource): FieldMask {
@@ -57,13 +58,22 @@ function randomMask(random: Random, object: JsonObject): FieldMask {
   return Object.fromEntries(
     wanted.map(([name, value]) => {
       const inner: unknown = Array.isArray(value) ? value[0] : value;
-      return [name, typeof inner === 'object' && inner !== null && random.next() < 0.7 ? randomMask(random, inner as JsonObject) : true];
+      if (typeof inner === 'object' && inner !== null && random.next() < 0.7) return [name, randomMask(random, inner as JsonObject)];
+      return [name, random.next() < 0.5 ? INSTANT : true];
     }),
   );
 }
 
+/** What is read of its JSON, with times that are wanted as instants made such. */
 function fromJson(object: KubeObject, mask: FieldMask): unknown {
-  return new ObjectDecoder(mask, noUnusual).objectAt(Buffer.from(JSON.stringify(object)), 0).value;
+  return withInstants(new ObjectDecoder(mask, noUnusual).objectAt(Buffer.from(JSON.stringify(object)), 0).value, mask);
+}
+
+function withInstants(value: unknown, mask: FieldMask[string] | undefined): unknown {
+  if (mask === INSTANT && typeof value === 'string' && IS_TIME.test(value)) return new Instant(Date.parse(value));
+  if (typeof mask !== 'object' || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withInstants(item, mask));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withInstants(member, mask[name])]));
 }
 
 function fromProtobuf(bytes: Buffer, kind: ProtobufKind): unknown {
@@ -146,7 +156,7 @@ describe('R27 what is read of protobuf', () => {
       json.push(Buffer.from(JSON.stringify({ kind: `${kind}List`, apiVersion, metadata, items: bare })));
       json.finish();
       expect(page.members).toEqual(json.members);
-      expect(page.items).toStrictEqual(json.items);
+      expect(page.items).toStrictEqual(json.items.map((item) => withInstants(item, maskOf(resource))));
 
       const annotations = { 'k8s.io/initial-events-end': 'true' };
       const bookmark = { apiVersion, kind, metadata: { resourceVersion: '12', creationTimestamp: null, annotations } };
@@ -156,8 +166,9 @@ describe('R27 what is read of protobuf', () => {
       ];
       const frames = Buffer.concat(told.map(([type, object]) => encodeWatchFrame(type, object as unknown as JsonObject)));
       const lines = Buffer.from(told.map(([type, object]) => `${JSON.stringify({ type, object })}\n`).join(''));
+      const inJson = eventsOf(new JsonLines(new ObjectDecoder(maskOf(resource), noUnusual)), random, lines);
       expect(eventsOf(new ProtobufFrames(kindOf(resource)), random, frames)).toStrictEqual(
-        eventsOf(new JsonLines(new ObjectDecoder(maskOf(resource), noUnusual)), random, lines),
+        inJson.map((event) => withInstants(event, { object: maskOf(resource) })),
       );
     }
   });

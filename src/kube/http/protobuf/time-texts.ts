@@ -4,7 +4,6 @@ import { UNREADABLE } from './unreadable-protobuf.ts';
 const SLOTS = 2_048;
 /** The years 1 to 9999, which RFC 3339 can tell. */
 const [FIRST_SECOND, LAST_SECOND] = [-62_135_596_800, 253_402_300_799];
-const NANOSECONDS = 1_000_000_000;
 
 const DAY_SECONDS = 86_400;
 const DAY_SLOTS = 128;
@@ -26,7 +25,7 @@ export function timeTexts() {
   function of(time: number): string {
     const slot = time & (SLOTS - 1);
     if (seconds[slot] === time) return texts[slot] as string;
-    if (!(time >= FIRST_SECOND && time <= LAST_SECOND)) throw UNREADABLE;
+    checkSecond(time);
     const day = Math.floor(time / DAY_SECONDS);
     const second = time - day * DAY_SECONDS;
     const text = `${dateOf(day)}${MINUTES[Math.floor(second / 60)]}${SECONDS[second % 60]}`;
@@ -36,11 +35,16 @@ export function timeTexts() {
   }
 
   function withMicroseconds(time: number, nanoseconds: number): string {
-    if (nanoseconds < 0 || nanoseconds >= NANOSECONDS) throw UNREADABLE;
     return `${of(time).slice(0, -1)}.${String(Math.trunc(nanoseconds / 1_000)).padStart(6, '0')}Z`;
   }
 
   return { of, withMicroseconds };
+}
+
+/** Returns a second since 1970. Throws `UnreadableProtobuf` where a year would need a sign or five digits. */
+export function checkSecond(second: number): number {
+  if (second >= FIRST_SECOND && second <= LAST_SECOND) return second;
+  throw UNREADABLE;
 }
 
 /** The date of a day since 1970 and its "T", made once for days that come again. */
