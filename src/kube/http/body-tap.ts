@@ -6,8 +6,6 @@ import { deferred } from './deferred.ts';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 /** More header than Node's parser takes: it shall say so. */
 const MAX_HEADER_BYTES = 64 << 10;
-/** So much waits for the reader before the connection stops reading. */
-const MAX_WAITING_BYTES = 128 << 10;
 /** Not 204, which ends at its header whatever that says. */
 const CHUNKED_SUCCESS = /^HTTP\/1\.1 2(?!04)\d\d[\s\S]*\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n/i;
 const LAST_CHUNK = Buffer.from('0\r\n');
@@ -24,11 +22,12 @@ export class BodyTap {
   readonly #parse: Parse;
   readonly #chunks = new ChunkedBody();
   readonly #onData = (bytes: Buffer) => this.#takeSafely(bytes);
+  readonly #onReadable = () => this.#readOn();
   #header: Buffer = Buffer.alloc(0);
   #isOpen = false;
+  #isTapped = true;
   #response: IncomingMessage | undefined;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #waiting: Buffer[] = [];
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
@@ -36,7 +35,8 @@ export class BodyTap {
   private constructor(socket: Duplex, parse: Parse) {
     this.#socket = socket;
     this.#parse = parse;
-    socket.off('data', parse).on('data', this.#onData);
+    // Read from, not flowing: else a connection reads again and again before anything else of the process gets its turn.
+    socket.off('data', parse).on('data', this.#onData).on('readable', this.#onReadable);
   }
 
   /** For a request that has just got its connection. Undefined where not the parser alone listens: it reads all by itself. */
@@ -72,10 +72,13 @@ export class BodyTap {
 
   #next(): Buffer | undefined {
     const piece = this.#waiting.shift();
-    if (piece === undefined) return undefined;
-    this.#waitingBytes -= piece.length;
-    if (!this.#isOver && this.#waitingBytes < MAX_WAITING_BYTES && this.#socket.isPaused()) this.#socket.resume();
+    if (piece !== undefined) this.#readOn();
     return piece;
+  }
+
+  /** What has come is taken from the connection when what came before is taken from here: the rest waits with the server. */
+  #readOn(): void {
+    while (this.#isTapped && this.#waiting.length === 0) if (this.#socket.read() === null) return;
   }
 
   #more(): Promise<void> {
@@ -115,19 +118,13 @@ export class BodyTap {
 
   #takeChunks(bytes: Buffer): void {
     const piece = this.#chunks.push(bytes);
-    if (piece.length > 0) this.#keep(piece);
+    if (piece.length > 0) this.#waiting.push(piece);
     if (this.#chunks.rest !== undefined) this.#end(this.#chunks.rest);
     else if (this.#chunks.isMalformed) {
       this.#fail(new Error('the chunks of the answer are malformed'));
       this.#socket.destroy();
     }
     this.#wakeUp();
-  }
-
-  #keep(piece: Buffer): void {
-    this.#waiting.push(piece);
-    this.#waitingBytes += piece.length;
-    if (this.#waitingBytes >= MAX_WAITING_BYTES) this.#socket.pause();
   }
 
   #end(rest: Buffer): void {
@@ -142,13 +139,13 @@ export class BodyTap {
   }
 
   #giveBack(bytes: Buffer): void {
-    const socket = this.#socket.off('data', this.#onData);
+    this.#isTapped = false;
+    const socket = this.#socket.off('data', this.#onData).off('readable', this.#onReadable);
     if (!hasParser(socket)) {
       socket.destroy();
       return;
     }
     socket.on('data', this.#parse);
-    if (socket.isPaused()) socket.resume();
     this.#parse.call(socket, bytes);
   }
 
