@@ -21,5 +21,5 @@ VOLUME /var/lib/fleetgraph
 USER 65532:65532
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["node", "dist/healthcheck.js"]
-ENTRYPOINT ["node", "dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "dist/main.js"]
 CMD ["serve", "--host", "0.0.0.0", "--auth", "token-review", "--data-dir", "/var/lib/fleetgraph"]

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 /** The executable: picks the command, says in one line what was asked wrongly, and ends with the exit code. */
 import { untilAskedToEnd } from './program/signals.ts';
 

@@ -12,7 +12,12 @@ async function rounds(pods: number, count: number, kinds: readonly InformerKind[
   const failures = new Map<InformerKind, string>();
   for (let at = 0; at < count; at += 1) {
     for (const kind of at % 2 === 0 ? kinds : kinds.toReversed()) {
-      const options = { script: './informer-subject.ts', arguments: [kind, pods, 0, server.url(0)], maxOldSpaceMiB: 5_500 };
+      const options = {
+        script: './informer-subject.ts',
+        arguments: [kind, pods, 0, server.url(0)],
+        maxOldSpaceMiB: 5_500,
+        isPeer: kind !== 'ours',
+      };
       const measures = await measure<InformerMeasures>(options).catch((error: Error) => void failures.set(kind, error.message));
       if (measures !== undefined) measured.set(kind, [...(measured.get(kind) ?? []), measures]);
     }

@@ -31,6 +31,6 @@ export const STORE_MEMORY: Bench = {
 
 async function clientNode(pods: number): Promise<number> {
   using server = await startPageServer(pods);
-  const options = { script: './informer-subject.ts', arguments: ['client-node', pods, 0, server.url(0)] };
+  const options = { script: './informer-subject.ts', arguments: ['client-node', pods, 0, server.url(0)], isPeer: true };
   return round((await measure<InformerMeasures>(options)).bytesPerPod);
 }

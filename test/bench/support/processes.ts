@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Burst } from './page-server.ts';
 
@@ -25,13 +26,16 @@ export interface MeasuringOptions {
   readonly arguments: readonly (string | number)[];
   readonly timeoutMs?: number;
   readonly maxOldSpaceMiB?: number;
+  /** Not ours: in a process as Node starts it, without the flags that the program is started with. */
+  readonly isPeer?: boolean;
   /** Messages other than the result. */
   readonly onMessage?: (message: { readonly type: string }) => void;
 }
 
 /** Runs one measurement in a process of its own and returns the message with which it ends. Throws when it fails. */
 export function measure<T>(options: MeasuringOptions): Promise<T> {
-  const execArgv = ['--expose-gc', `--max-old-space-size=${options.maxOldSpaceMiB ?? 4_096}`];
+  const flags = options.isPeer === true ? [] : programFlags();
+  const execArgv = ['--expose-gc', `--max-old-space-size=${options.maxOldSpaceMiB ?? 4_096}`, ...flags];
   const child = fork(pathOf(options.script), options.arguments.map(String), { execArgv, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
@@ -48,6 +52,14 @@ export function measure<T>(options: MeasuringOptions): Promise<T> {
       reject(new Error(`${options.script} ${options.arguments.join(' ')} ended with ${signal ?? code}: ${stderr.trim().slice(-600)}`));
     });
   });
+}
+
+/** Of Node, as `npm start` gives them. */
+function programFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function nextMessage<T>(child: ChildProcess): Promise<T> {

@@ -34,8 +34,10 @@ function restartsIn(form: Form, restarts: number): Buffer {
 /** A copy for one cluster; `version`, of ten digits, replaces the pods' own, and its last six are a number of restarts. */
 export function filled({ form, bytes, clusters, versions, restarts }: Template, cluster: number, version?: number): Buffer {
   const copy = Buffer.from(bytes);
-  const digits = Buffer.from(cluster.toString(16).padStart(CLUSTER.length, '0'));
-  for (const at of clusters) digits.copy(copy, at);
+  // Four digits are a word, which costs the server next to nothing.
+  const digits = Buffer.from(cluster.toString(16).padStart(CLUSTER.length, '0')).readUInt32BE();
+  const view = new DataView(copy.buffer, copy.byteOffset, copy.length);
+  for (const at of clusters) view.setUint32(at, digits);
   if (version === undefined) return copy;
   const text = Buffer.from(String(version));
   for (const at of versions) text.copy(copy, at);
