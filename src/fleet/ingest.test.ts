@@ -43,6 +43,22 @@ function list(sink: ReflectorSink, version: string, pages: KubeObject[][], newEp
   sink.finish(version);
 }
 
+describe('a list by stream', () => {
+  it('R7 R3 keeps nothing that was deleted while it was on its way, and what came again', () => {
+    const sink = pods();
+    sink.begin({ newEpoch: false });
+    sink.upsert([pod('a', 1), pod('b', 2), pod('c', 3)]);
+    sink.drop('uid-a');
+    sink.drop('uid-b');
+    sink.upsert([pod('b', 5)]);
+    sink.finish('6');
+    expect([...(clusterOf(store)?.pods.all() ?? [])].map(({ name, resourceVersion }) => [name, resourceVersion])).toEqual([
+      ['b', '5'],
+      ['c', '3'],
+    ]);
+  });
+});
+
 describe('what arrives together', () => {
   it('I2 is not lost with a kind that is given up in the same turn', async () => {
     const sink = pods();

@@ -151,7 +151,9 @@ class KindSink implements ReflectorSink {
   readonly #projector: Projector;
   readonly #ingest: ClusterIngest;
   #list: ListStart = { newEpoch: false };
-  #named = new Set<string>();
+  /** Uids of the list under way, as often as they were told, and those that were deleted since: mostly none. */
+  #named: string[] = [];
+  #dropped = new Set<string>();
 
   constructor(resource: GroupResource, projector: Projector, ingest: ClusterIngest) {
     this.#resource = resource;
@@ -161,7 +163,7 @@ class KindSink implements ReflectorSink {
 
   begin(list: ListStart): void {
     this.#list = list;
-    this.#named = new Set();
+    this.#forgetNamed();
     if (list.newEpoch) this.#ingest.beginEpoch(this.#resource);
   }
 
@@ -172,15 +174,15 @@ class KindSink implements ReflectorSink {
   }
 
   drop(uid: string): void {
-    this.#named.delete(uid);
+    this.#dropped.add(uid);
   }
 
   finish(resourceVersion: ResourceVersion): void {
     this.#ingest.settle();
     // Events leave the ring by number and age, not because the server dropped them.
-    if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#named });
+    if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#kept() });
     this.#ingest.moveTo(this.#resource, resourceVersion);
-    this.#named = new Set();
+    this.#forgetNamed();
     this.#ingest.flush();
   }
 
@@ -194,9 +196,23 @@ class KindSink implements ReflectorSink {
     this.#ingest.moveTo(this.#resource, position);
   }
 
+  #name(uid: string): void {
+    this.#named.push(uid);
+    if (this.#dropped.size > 0) this.#dropped.delete(uid);
+  }
+
+  #kept(): readonly string[] {
+    return this.#dropped.size === 0 ? this.#named : this.#named.filter((uid) => !this.#dropped.has(uid));
+  }
+
+  #forgetNamed(): void {
+    this.#named = [];
+    this.#dropped = new Set();
+  }
+
   #takeListed(object: KubeObject): void {
     // Named even when it cannot be projected: the object exists, and what we have of it stays.
-    if (this.#resource !== 'events') this.#named.add(object.metadata.uid ?? '');
+    if (this.#resource !== 'events') this.#name(object.metadata.uid ?? '');
     const record = this.#ingest.projected(this.#projector, object);
     if (record === undefined) return;
     const { resourceVersion: listVersion, newEpoch } = this.#list;

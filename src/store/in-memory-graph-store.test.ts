@@ -120,7 +120,7 @@ describe('R23 identity is the uid', () => {
   it('R24 a removal that the server did not announce says so', () => {
     const store = storeWithDev();
     commit(store, put(pod('a', 1)), put(pod('b', 2)));
-    const swept = commit(store, { type: 'sweep', resource: 'pods', keep: new Set([pod('b', 2).uid]) });
+    const swept = commit(store, { type: 'sweep', resource: 'pods', keep: [pod('b', 2).uid] });
     expect(swept?.changes).toMatchObject([{ before: { name: 'a' }, finalStateUnknown: true }]);
     const told = commit(store, { type: 'remove', resource: 'pods', uid: pod('b', 2).uid, resourceVersion: '9' });
     expect(told?.changes[0]).not.toHaveProperty('finalStateUnknown');
@@ -297,7 +297,7 @@ describe('sharing', () => {
     const [first, second] = [...clusterOf(store).pods.all()];
     expect(first?.labels).toBe(second?.labels);
     expect(first?.images).toBe(second?.images);
-    commit(store, { type: 'sweep', resource: 'pods', keep: new Set() });
+    commit(store, { type: 'sweep', resource: 'pods', keep: [] });
     expect(store.internedValues).toBe(base);
   });
 

@@ -126,7 +126,7 @@ function replaceRecord(tables: ClusterTables, record: ClusterRecord | undefined)
 function clearing(tables: ClusterTables, only?: GroupResource): StoreOperation[] {
   const kinds = [...tables.collections()].map((collection) => collection.resource).filter((kind) => only === undefined || kind === only);
   const sweeps = kinds.flatMap((resource): StoreOperation[] => [
-    { type: 'sweep', resource, keep: new Set() },
+    { type: 'sweep', resource, keep: [] },
     { type: 'forget-history', resource },
   ]);
   return only === undefined || only === 'events' ? [...sweeps, { type: 'clear-events' }] : sweeps;

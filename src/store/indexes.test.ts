@@ -63,9 +63,9 @@ function operationOf(step: Step, at: number): StoreOperation {
     case 'remove':
       return { type: 'remove', resource: 'pods', uid: record.uid, resourceVersion: String(at) };
     case 'sweep':
-      return { type: 'sweep', resource: 'pods', keep: new Set([record.uid, `${step.namespace}/${step.name}/0`]) };
+      return { type: 'sweep', resource: 'pods', keep: [record.uid, `${step.namespace}/${step.name}/0`, record.uid] };
     case 'clear':
-      return { type: 'sweep', resource: 'pods', keep: new Set() };
+      return { type: 'sweep', resource: 'pods', keep: [] };
   }
 }
 

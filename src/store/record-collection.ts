@@ -54,8 +54,9 @@ export class RecordCollection<R extends ObjectRecord> implements RecordTable<R> 
     return this.#records.get(uid);
   }
 
-  missingFrom(keep: ReadonlySet<string>): R[] {
-    return [...this.#records.values()].filter(({ uid }) => !keep.has(uid));
+  missingFrom(keep: readonly string[]): R[] {
+    const kept = new Set(keep);
+    return [...this.#records.values()].filter(({ uid }) => !kept.has(uid));
   }
 
   set(record: R): R {

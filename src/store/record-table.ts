@@ -8,7 +8,7 @@ export interface RecordTable<R extends ObjectRecord> extends Collection<R> {
   /** As `byUid`, for the writer: not remembered for readers. */
   held(uid: string): R | undefined;
   /** Records whose uid is not in `keep`: a list of its own, which may be worked off while the table changes. */
-  missingFrom(keep: ReadonlySet<string>): R[];
+  missingFrom(keep: readonly string[]): R[];
   /**
    * Adds or replaces the record of a uid, and returns it as it is now held: the record handed over, or an equal one
    * that shares more. No other uid may hold its name.

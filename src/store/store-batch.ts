@@ -26,7 +26,7 @@ export type StoreOperation =
   /** Deleted on a watch. Another object of the same name is left alone. */
   | { readonly type: 'remove'; readonly resource: GroupResource; readonly uid: string; readonly resourceVersion: ResourceVersion }
   /** A list is complete: whatever it did not name is gone. */
-  | { readonly type: 'sweep'; readonly resource: GroupResource; readonly keep: ReadonlySet<string> }
+  | { readonly type: 'sweep'; readonly resource: GroupResource; readonly keep: readonly string[] }
   /** The server's history went back: what was learnt about versions and deletions of this kind is void. */
   | { readonly type: 'forget-history'; readonly resource: GroupResource }
   | { readonly type: 'event'; readonly event: EventRecord }

@@ -102,7 +102,7 @@ export class Transaction {
     if (present !== undefined) this.#drop(collection, present, false);
   }
 
-  #sweep(resource: GroupResource, keep: ReadonlySet<string>): void {
+  #sweep(resource: GroupResource, keep: readonly string[]): void {
     const collection = this.#collection(resource);
     for (const record of collection.missingFrom(keep)) this.#drop(collection, record, true);
   }

@@ -134,13 +134,13 @@ export class PodColumns implements RecordTable<PodRecord>, PodCollection {
   }
 
   /** Looks up what is kept rather than make the text of every uid that is held. */
-  missingFrom(keep: ReadonlySet<string>): PodRecord[] {
+  missingFrom(keep: readonly string[]): PodRecord[] {
     const isKept = new Uint8Array(this.#rows.end);
     let kept = 0;
     for (const uid of keep) {
       const row = this.#uids.find(uid);
-      // Two spellings never stand for one uid: a row is met once.
-      if (row !== 0) kept += 1;
+      if (row === 0 || isKept[row] === 1) continue;
+      kept += 1;
       isKept[row] = 1;
     }
     const missing: PodRecord[] = [];

@@ -58,7 +58,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'skip the sweep after the last page',
     file: INGEST,
-    right: "if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#named });",
+    right: "if (this.#resource !== 'events') this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#kept() });",
     wrong: '',
   },
   {
@@ -66,7 +66,7 @@ export const DEFECTS: readonly Defect[] = [
     file: INGEST,
     right: 'for (const object of objects) this.#takeListed(object);',
     wrong:
-      "for (const object of objects) this.#takeListed(object);\n    this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: new Set(this.#named) });",
+      "for (const object of objects) this.#takeListed(object);\n    this.#ingest.add({ type: 'sweep', resource: this.#resource, keep: this.#kept() });",
   },
   {
     name: 'advance the cursor before the commit, and lose what the commit refuses',
@@ -77,7 +77,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a list that begins anew remembers what its first try named',
     file: INGEST,
-    right: 'this.#list = list;\n    this.#named = new Set();',
+    right: 'this.#list = list;\n    this.#forgetNamed();',
     wrong: 'this.#list = list;',
   },
   {
