@@ -25,13 +25,13 @@ async function take(kind: InformerKind, { pods, clusters, events }: Story): Prom
   });
 }
 
-/** Options: `--pods=20000`, `--events=200000`, `--rounds=1`, `--streams=400`. */
+/** Options: `--pods=20000`, `--events=200000`, `--rounds=3`, `--streams=400`. */
 export const INFORMER_EVENTS: Bench = {
   describes: 'changes applied, indexed and published per second against client-node; 400 streams at once',
   async run({ isFull, number }) {
     const story: Story = { pods: number('pods', 20_000), clusters: 1, events: number('events', 200_000) };
     const measured = new Map<InformerKind, InformerMeasures[]>(KINDS.map((kind) => [kind, []]));
-    for (let at = 0; at < number('rounds', isFull ? 3 : 1); at += 1) {
+    for (let at = 0; at < number('rounds', isFull ? 5 : 3); at += 1) {
       for (const kind of at % 2 === 0 ? KINDS : KINDS.toReversed()) measured.get(kind)?.push(await take(kind, story));
     }
     const of = (kind: InformerKind, value: (measures: InformerMeasures) => number) => median((measured.get(kind) ?? []).map(value));

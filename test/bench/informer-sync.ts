@@ -29,12 +29,12 @@ async function rounds(pods: number, count: number, kinds: readonly InformerKind[
   return { of, failures };
 }
 
-/** The first list of one cluster's pods, from nothing to live. Options: `--pods=50000`, `--rounds=1`, `--full` (100,000 too). */
+/** The first list of one cluster's pods, from nothing to live. Options: `--pods=50000`, `--rounds=3`, `--full` (100,000 too). */
 export const INFORMER_SYNC: Bench = {
   describes: 'first sync of 50,000 pods against client-node; --full: also of 100,000, where its list fails',
   async run({ isFull, number }) {
     const pods = number('pods', 50_000);
-    const { of, failures } = await rounds(pods, number('rounds', isFull ? 3 : 1), KINDS);
+    const { of, failures } = await rounds(pods, number('rounds', isFull ? 5 : 3), KINDS);
     const large = isFull ? await rounds(pods * 2, 1, ['ours', 'client-node', 'client-node-paged']) : undefined;
     const ms = (kind: InformerKind) => rounded(of(kind, ({ syncMs }) => syncMs));
     const cpu = (kind: InformerKind) => rounded(of(kind, ({ syncCpuMs }) => syncCpuMs));
