@@ -32,18 +32,16 @@ export const SOAK: Bench = {
       peers: {},
       ratios: {},
       notes: [
-        'held: heap and buffers after collection; slope by least squares over the last two thirds, with its interval of 95 % (Newey and West)',
+        'held: heap and buffers after collection; slope by least squares over the last two thirds, with its interval of 95 % for samples that hang together',
       ],
     };
   },
 };
 
-/** Neighbours so far apart are taken to have something to do with one another. */
-const LAGS = 3;
-
 /**
- * Slope by least squares, and half the width of its 95 % interval after Newey and West: what is held at one moment is
- * much like what was held at the last one, and an interval that takes samples for independent is too narrow.
+ * Slope by least squares, and half the width of its 95 % interval. What is held at one moment is much like what was held
+ * at the last one: what V8 keeps of compiled code comes and goes within minutes. So samples count for as many as would
+ * say as much if each stood alone, each being taken for `likeness` times the one before and something new.
  */
 function fitted(samples: SoakMeasures['samples']): { slope: number; margin: number } {
   const count = samples.length;
@@ -51,9 +49,11 @@ function fitted(samples: SoakMeasures['samples']): { slope: number; margin: numb
   const [atMean, bytesMean] = [mean(({ at }) => at), mean(({ bytes }) => bytes)];
   const spread = samples.reduce((sum, { at }) => sum + (at - atMean) ** 2, 0);
   const slope = samples.reduce((sum, { at, bytes }) => sum + (at - atMean) * (bytes - bytesMean), 0) / spread;
-  const scores = samples.map(({ at, bytes }) => (at - atMean) * (bytes - bytesMean - slope * (at - atMean)));
-  const together = (lag: number) => scores.slice(lag).reduce((sum, score, at) => sum + score * (scores[at] ?? 0), 0);
-  let variance = together(0);
-  for (let lag = 1; lag <= LAGS; lag += 1) variance += 2 * (1 - lag / (LAGS + 1)) * together(lag);
-  return { slope, margin: (2 * Math.sqrt((variance * count) / (count - 2))) / spread };
+  const rests = samples.map(({ at, bytes }) => bytes - bytesMean - slope * (at - atMean));
+  const squares = rests.reduce((sum, rest) => sum + rest ** 2, 0);
+  const neighbours = rests.slice(1).reduce((sum, rest, at) => sum + rest * (rests[at] ?? 0), 0);
+  // What remains beside a line looks less alike than it is, the more so the fewer the samples (Kendall's correction).
+  const likeness = Math.min(0.95, Math.max(0, (neighbours / squares + 2 / count) / (1 - 4 / count)));
+  const error = Math.sqrt(squares / (count - 2) / spread);
+  return { slope, margin: 2 * error * Math.sqrt((1 + likeness) / (1 - likeness)) };
 }
