@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/real/**/*.test.ts', 'test/conformance/**/*.real.test.ts'],
     globalSetup: ['test/controlplane/global-setup.ts'],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // More than the waits within a test or a hook come to on a slow machine: those fail by name.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

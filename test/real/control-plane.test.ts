@@ -95,6 +95,8 @@ describe('new pods that are held', () => {
     await cluster.kubectl('-n', held, 'scale', 'deployment/held', '--replicas=2');
     await cluster.apply(deployment(other, 'not-held', 'v1', 1));
     await untilPod({ cluster, namespace: other }, 'not-held', isReady);
+    const running = async () => (await podsOf({ cluster, namespace: held }, 'held')).filter(({ status }) => status.phase === 'Running');
+    await until('both run', { timeoutMs: 30_000 }, async () => (await running()).length === 2);
     await sleep(2_000);
     const pods = await podsOf({ cluster, namespace: held }, 'held');
     expect(pods.map(({ status: { phase } }) => phase)).toEqual(['Running', 'Running']);

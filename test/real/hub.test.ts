@@ -96,7 +96,10 @@ describe('a real cluster as the hub', () => {
     const created = await rollouts.create(wanted, 1);
     expect(created).toMatchObject({ ...wanted, epoch: 1, writes: 1 });
     expect(await rollouts.get(wanted.id)).toEqual(created);
-    const shown = await cluster.kubectl('get', 'fgr', '-n', HUB_NAMESPACE, wanted.id);
+    // A new kind is served before it is in the discovery document, from which kubectl knows its names.
+    const shown = await until('kubectl knows rollouts', { timeoutMs: 30_000 }, () =>
+      cluster.kubectl('get', 'fgr', '-n', HUB_NAMESPACE, wanted.id),
+    );
     expect(shown).toMatch(/NAME +CLUSTER +NAMESPACE +WORKLOAD +PHASE +STEP +REASON +BY +AGE/);
     expect(shown).toMatch(/letter-\w+ +c +shop +web +RUNNING +1\/3 +Waiting +ada/);
   });

@@ -123,8 +123,9 @@ describe('an API server that stops and starts again', () => {
     expect(
       workloads.messages.flatMap(({ phase, changes }) => (phase === 'SNAPSHOT' ? [] : changes)).filter(({ type }) => type !== 'MODIFIED'),
     ).toEqual([]);
-    // A server that starts slowly serves some kinds well after the others: that is told, and told only then.
-    expect(statesOf(states, 'struck').join(' ')).toMatch(/^LIVE UNREACHABLE (STALE )?LIVE$/);
+    // A server that starts slowly serves some kinds well after the others, refuses everybody until it has read its roles,
+    // or leaves a connection unanswered: that is told, and told only then. LIVE it is once, at the end.
+    expect(statesOf(states, 'struck').join(' ')).toMatch(/^LIVE UNREACHABLE ((STALE|FORBIDDEN|UNREACHABLE) )*LIVE$/);
     expect(statesOf(states, 'steady')).toEqual(['LIVE']);
     expect(after.steady.sync.resources).toEqual(before.steady.sync.resources);
   });
@@ -152,9 +153,10 @@ describe('an API server that stops and starts again', () => {
 describe('a cluster that is down at the start', () => {
   it('does not hold readiness back; it is shown as missing, and joins when it comes', async () => {
     await struck.stopApiServer();
-    const startedAt = performance.now();
     await using gateway = await GatewayProcess.start({ kubeconfigPath: controlPlane.kubeconfigPath });
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    // Since its first word, which it writes before it looks at any cluster: how long Node takes to start is not its own.
+    const firstLine = gateway.log.split('\n').find((line) => line.startsWith('{')) ?? '';
+    expect(Date.now() - Date.parse((JSON.parse(firstLine) as { time: string }).time)).toBeLessThan(10_000);
     expect((await fetch(`${gateway.address.url}/readyz`)).status).toBe(200);
     const ask = gateway.client();
 

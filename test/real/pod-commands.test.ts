@@ -92,6 +92,10 @@ describe('podDelete as the person who asks', () => {
     expect(again.operation).toEqual(once.operation);
     await untilAudited(once.operation!.auditId);
     expect(await deletionsOf(pod!.name)).toHaveLength(1);
+    // The next test is to find pods that stay.
+    await until('the pod gone from the graph', { timeoutMs: 20_000 }, async () =>
+      (await podsIn('shop')).every(({ name }) => name !== pod!.name),
+    );
   });
 
   it('refuses as the cluster refuses: the viewer may look and not delete', async () => {

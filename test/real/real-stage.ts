@@ -39,7 +39,7 @@ export class RealStage implements Stage {
   readonly #held: AsyncDisposable[] = [];
   /** The gateway that answers, as soon as there is one. */
   #gateway: Promise<GatewayProcess>;
-  /** Mutations that were asked for, by field, in order; and the phases that anybody was told: for those who kill on that. */
+  /** Mutations that were asked for, by field, in order; and the phases that anybody was told, by a stream or an answer: for those who kill on that. */
   readonly asked: string[] = [];
   readonly phases: string[] = [];
 
@@ -93,8 +93,13 @@ export class RealStage implements Stage {
       const payload = Object.values(answer.data as object)[0] as { userErrors?: { code: string }[] } | null;
       // Nobody leads for a moment after a start; whoever asked before is still at it.
       if (payload?.userErrors?.some(({ code }) => PASSING.has(code))) throw new Error(JSON.stringify(payload.userErrors));
+      this.#notePhase((answer.data as { rollout?: { phase?: string } | null }).rollout?.phase);
       return answer.data as T;
     });
+  }
+
+  #notePhase(phase: string | undefined): void {
+    if (phase !== undefined && phase !== this.phases.at(-1)) this.phases.push(phase);
   }
 
   follow(document: string, variables: Variables): readonly Follower[] {
@@ -190,7 +195,7 @@ export class RealStage implements Stage {
             if (errors !== undefined) throw isRetryable(errors) ? new Error(JSON.stringify(errors)) : new Refusal(JSON.stringify(errors));
             const [message] = Object.values(data as object) as { phase: string }[];
             messages.push(message);
-            if (message !== undefined && message.phase !== this.phases.at(-1)) this.phases.push(message.phase);
+            this.#notePhase(message?.phase);
           }
           troubles.push('completed');
           // Completed: the run is over.

@@ -26,8 +26,8 @@ const [first, second] = ['cluster-1', 'cluster-2'].map((name) => controlPlane.cl
 const both = [first, second];
 const other = 'rights-other';
 const app = 'rights';
-/** Rights are remembered for ten seconds; streams ask anew every five. */
-const rightsTimeoutMs = 15_000;
+/** Rights are remembered for ten seconds; streams ask anew every five. The rest is for the asking and telling itself. */
+const rightsTimeoutMs = 20_000;
 
 let gateway: GatewayProcess;
 const as = (user: UserName): GraphqlClient => gateway.client(controlPlane.tokens[user]);

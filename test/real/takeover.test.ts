@@ -150,7 +150,7 @@ describe('two gateways on one hub', () => {
     expect((await writesOf()).length).toBe(mark);
     const late = await ask(first, ADVANCE, { rollout: id, requestId: 'late', step: 1 });
     expect(late.userErrors).toMatchObject([{ __typename: 'BlockedError', code: 'NOT_LEADING' }]);
-    expect(await show(first, id)).toMatchObject({ phase: 'WAITING', currentStep: 1 });
+    await untilShown(first, id, 'WAITING', 1);
     await ask(second, ADVANCE, { rollout: id, requestId: 'to-the-end', step: 1 });
     await untilShown(second, id, 'SUCCEEDED', 3);
     await untilShown(first, id, 'SUCCEEDED', 3);

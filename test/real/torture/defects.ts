@@ -30,12 +30,12 @@ export const neverSweeping: Defects = {
     ),
 };
 
-/** The position moves before what it stands for is in the store. */
+/** The position moves before what it stands for is in the store: by so long that who looks at once, slowly, still sees it. */
 export const movingTooEarly: Defects = {
   store: (store) =>
     committingThrough(store, (batch, commit) => {
       const { operations = [], ...rest } = batch;
-      setTimeout(() => commit({ operations }), 1_000);
+      setTimeout(() => commit({ operations }), 5_000);
       return commit(rest);
     }),
 };

@@ -104,7 +104,8 @@ async function upset(): Promise<void> {
 async function reached(followed: FollowedCluster): Promise<void> {
   const { metadata } = await cluster.get<{ metadata: { resourceVersion: string } }>(`${pods}/last`);
   const position = () => BigInt(followed.held.position('pods')?.resourceVersion ?? '0');
-  await followed.until(`pods at ${metadata.resourceVersion}`, () => position() >= BigInt(metadata.resourceVersion));
+  // Where the last event is lost only a bookmark tells how far it is: about once a minute.
+  await followed.until(`pods at ${metadata.resourceVersion}`, () => position() >= BigInt(metadata.resourceVersion), 90_000);
 }
 
 async function compare(followed: FollowedCluster): Promise<Comparison> {

@@ -46,7 +46,8 @@ afterAll(async () => {
 describe('a token that expires in the middle of the watches', () => {
   it('is read anew from its file at the first refusal; when there is none, the copy waits and says why', async () => {
     const tokenFile = join(controlPlane.directory, 'reader.token');
-    const brief = await shortLivedToken(controlPlane, cluster, reader, 5_000);
+    // Long enough for every watch to begin with it.
+    const brief = await shortLivedToken(controlPlane, cluster, reader, 15_000);
     await writeFile(tokenFile, brief);
     await using followed = await FollowedCluster.live({ cluster, user: { tokenFile } });
     const tally = new Tally();
@@ -56,7 +57,7 @@ describe('a token that expires in the middle of the watches', () => {
     // The server asks once, when a watch begins.
     await cluster.kubectl('-n', namespace, 'scale', 'deployment/web', '--replicas=6');
     await tally.untilSameAsNow(followed);
-    const second = await shortLivedToken(controlPlane, cluster, reader, 8_000);
+    const second = await shortLivedToken(controlPlane, cluster, reader, 20_000);
     await writeFile(tokenFile, second);
     followed.link.cut();
     await changeSomething(followed, 'db-0');
@@ -148,6 +149,8 @@ async function define(): Promise<void> {
     { timeoutMs: 30_000 },
     async () => (await cluster.request('GET', '/apis/apps.kruise.io/v1alpha1/clonesets')).isOk,
   );
+  // Served is not yet in the discovery document, from which kubectl knows it.
+  await until('kubectl knows CloneSets', { timeoutMs: 30_000 }, () => cluster.kubectl('get', cloneSets, '-A'));
 }
 
 async function undefine(): Promise<void> {
