@@ -85,6 +85,25 @@ describe('the body of an answer over HTTP/1.1', () => {
     expect(error).toBeInstanceOf(TransportError);
   });
 
+  it.each([
+    ['without its end', '', expect.any(TransportError)],
+    ['with its end', '0\r\n\r\n', undefined],
+  ])('R10 is told up to a reset however late it is read, %s', async (_name, end, failure) => {
+    await using wire = await wired(async (socket) => {
+      socket.setNoDelay(true).write(HEADER);
+      for (let chunk = 0; chunk < 5; chunk += 1) {
+        socket.write('5\r\nhello\r\n');
+        await systemClock.sleep(10);
+      }
+      if (end !== '') socket.write(end);
+      await systemClock.sleep(10);
+      socket.resetAndDestroy();
+    });
+    const answer = await get(wire);
+    await systemClock.sleep(200);
+    expect(await read(answer)).toEqual({ text: 'hello'.repeat(5), error: failure });
+  });
+
   it('R11 is told up to what is no chunk, and the connection serves no more', async () => {
     await using wire = await wired((socket, request) => socket.write(request === 1 ? `${HEADER}5\r\nhello\r\nnonsense` : HELLO));
     const { text, error } = await read(await get(wire));

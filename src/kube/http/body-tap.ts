@@ -21,7 +21,6 @@ export class BodyTap {
   readonly #socket: Duplex;
   readonly #parse: Parse;
   readonly #chunks = new ChunkedBody();
-  readonly #onData = (bytes: Buffer) => this.#takeSafely(bytes);
   readonly #onReadable = () => this.#readOn();
   #header: Buffer = Buffer.alloc(0);
   #isOpen = false;
@@ -36,7 +35,7 @@ export class BodyTap {
     this.#socket = socket;
     this.#parse = parse;
     // Read from, not flowing: else a connection reads again and again before anything else of the process gets its turn.
-    socket.off('data', parse).on('data', this.#onData).on('readable', this.#onReadable);
+    socket.off('data', parse).on('readable', this.#onReadable);
   }
 
   /** For a request that has just got its connection. Undefined where not the parser alone listens: it reads all by itself. */
@@ -78,7 +77,12 @@ export class BodyTap {
 
   /** What has come is taken from the connection when what came before is taken from here: the rest waits with the server. */
   #readOn(): void {
-    while (this.#isTapped && this.#waiting.length === 0) if (this.#socket.read() === null) return;
+    while (this.#isTapped && this.#waiting.length === 0) {
+      // Of a connection that broke, too, which announces nothing any more.
+      const bytes = this.#socket.read() as Buffer | null;
+      if (bytes === null) return;
+      this.#takeSafely(bytes);
+    }
   }
 
   #more(): Promise<void> {
@@ -140,8 +144,10 @@ export class BodyTap {
 
   #giveBack(bytes: Buffer): void {
     this.#isTapped = false;
-    const socket = this.#socket.off('data', this.#onData).off('readable', this.#onReadable);
+    const socket = this.#socket.off('readable', this.#onReadable);
     if (!hasParser(socket)) {
+      // It broke behind the last chunk: nothing of the body is missing.
+      this.#isOver = this.#isOpen;
       socket.destroy();
       return;
     }
